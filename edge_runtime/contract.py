@@ -1,0 +1,71 @@
+"""The contract: what a model file says of itself, so that nobody retypes a constant."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from edge_runtime.errors import ModelError
+
+__all__ = ["CONTRACT_SCHEMA", "LABELS", "NOTICE", "Contract"]
+
+CONTRACT_SCHEMA = 1
+LABELS = ("normal", "covid")
+NOTICE = (
+    "Research and demonstration only, not a medical device. "
+    "The score is a number set against a threshold; it is no diagnosis and no advice."
+)
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One model file's `contract.json`.
+
+    `graph_sha256` covers the FlatBuffer before the appended ZIP (for ONNX: the
+    serialised model without `metadata_props`). Probabilities leave the graph
+    calibrated: `temperature` is already folded in and stands here as provenance.
+    """
+
+    name: str
+    version: str
+    precision: str  # "int8" | "float32" | ...
+    graph_sha256: str
+    input_size: int  # S: the graph takes [1, S, S, 3], raw 0-255
+    input_dtype: str  # "uint8" | "float32"
+    input_scale: float  # 1.0 for uint8 input, 0.0 where the input is float
+    input_zero_point: int
+    outputs: dict[str, int]  # "probabilities" | "heatmap" | "novelty" -> index in the subgraph
+    heatmap_grid: int  # g: the heat map is [1, g * g], row by row
+    threshold: float  # p(covid) at or above it answers "covid"
+    borderline_width: float  # |score - threshold| at or below it is borderline
+    novelty_threshold: float  # novelty above it answers "not_recognised"
+    temperature: float
+    film_rules: dict[str, float]  # reason code -> limit; see edge_runtime.film_rules
+    pixels: int  # version of the pixel definition in edge_runtime.pixels
+    made_by: dict[str, str]  # git describe, package versions, run, data fingerprint
+    author: str
+    licence: str
+    labels: tuple[str, ...] = LABELS
+    notice: str = NOTICE
+    schema: int = CONTRACT_SCHEMA
+
+    def to_json(self) -> str:
+        """The contract as indented JSON with sorted keys, ending in a newline."""
+        return json.dumps(asdict(self), indent=1, sort_keys=True) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Contract:
+        """Read a contract; raises `ModelError` where it is not one of this schema."""
+        try:
+            data: dict[str, Any] = json.loads(text)
+            if data.get("schema") != CONTRACT_SCHEMA:
+                raise ModelError(
+                    f"contract schema {data.get('schema')!r} is not the {CONTRACT_SCHEMA} "
+                    "that this version reads; update cxr-edge or export the model again"
+                )
+            known = {f.name for f in fields(cls)}
+            data["labels"] = tuple(data["labels"])
+            return cls(**{key: value for key, value in data.items() if key in known})
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise ModelError(f"the model's contract.json cannot be read: {error}") from error
