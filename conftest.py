@@ -1,0 +1,36 @@
+"""In CI a skipped test fails the run.
+
+On a person's machine a test that needs a tool which is not there skips and says why.
+CI installs every such tool, so that a skip there means that something went unproved.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+__all__ = ["pytest_sessionfinish", "pytest_terminal_summary"]
+
+
+def _skipped(config: pytest.Config) -> int:
+    """How many tests or modules were skipped (0 outside CI, where skipping is allowed)."""
+    if os.environ.get("CI", "").lower() in ("", "0", "false"):
+        return 0
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return len(reporter.stats.get("skipped", [])) if reporter is not None else 0
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Turn a passing run with skips into a failed one."""
+    if _skipped(session.config) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say why a run without a failed test failed."""
+    count = _skipped(config)
+    if count:
+        terminalreporter.write_line(f"{count} skipped: in CI that is a failure", red=True)
