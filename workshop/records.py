@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 __all__ = [
+    "CalledCovid",
     "EvaluationReport",
     "Film",
     "FilmPrediction",
@@ -84,6 +85,17 @@ class EvaluationReport:
     by_fold: dict[str, float] = field(default_factory=dict)  # AUROC of each fold
     caution: str = ""
     schema: int = 1
+
+
+@dataclass(frozen=True)
+class CalledCovid:
+    """How many never-seen films of one label and site, none of them covid, are called so."""
+
+    label: str
+    site: str
+    films: int
+    called: int
+    share: Interval
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Films -> teacher -> distilled student, with the evidence."""

@@ -1,0 +1,79 @@
+"""Batches for a training step, made one ahead in a thread of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from edge_runtime.contract import LABELS
+from training.augment import augment, mixup
+from training.sampling import epoch_order
+from workshop.presets import AugmentPreset, NetworkPreset
+from workshop.records import Film
+
+__all__ = ["Batches", "as_input"]
+
+Floats = npt.NDArray[np.float32]
+AHEAD = 2
+
+
+def as_input(pixels: npt.NDArray[Any]) -> Floats:
+    """`[n, S, S]` gray 0-255 -> `float32[n, S, S, 3]` with three equal channels."""
+    return np.repeat(np.asarray(pixels, np.float32)[..., None], 3, axis=-1)
+
+
+@dataclass(frozen=True)
+class Batches:
+    """What one network of one fold trains on. Equal seeds give equal batches."""
+
+    films: Sequence[Film]
+    pixels: npt.NDArray[np.uint8]  # [n, S, S], memory-mapped
+    train: Sequence[int]
+    network: NetworkPreset
+    augmentation: AugmentPreset
+    min_site_films: int
+    seed: tuple[int, ...]  # of the run, the fold, the network
+
+    def order(self, epoch: int) -> list[int]:
+        """The films of an epoch in order."""
+        return epoch_order(
+            self.films,
+            self.train,
+            count=self.network.films_per_epoch,
+            min_site_films=self.min_site_films,
+            key=[*self.seed, epoch, 0],
+        )
+
+    def steps(self) -> int:
+        """Steps of an epoch; the last, smaller batch is left out."""
+        return max(1, len(self.order(0)) // self.network.batch)
+
+    def epoch(self, epoch: int) -> Iterator[tuple[Floats, Floats]]:
+        """`(float32[b, S, S, 3], float32[b, 2])` for each step."""
+        order, size = self.order(epoch), self.network.batch
+        parts = [order[step * size : (step + 1) * size] for step in range(self.steps())]
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            waiting = [pool.submit(self._batch, epoch, s, parts[s]) for s in range(len(parts))[:AHEAD]]
+            for step in range(len(parts)):
+                made = waiting.pop(0).result()
+                if step + AHEAD < len(parts):
+                    ahead = step + AHEAD
+                    waiting.append(pool.submit(self._batch, epoch, ahead, parts[ahead]))
+                yield made
+
+    def _batch(self, epoch: int, step: int, part: list[int]) -> tuple[Floats, Floats]:
+        key = [*self.seed, epoch, 1, step]
+        strength = self.augmentation.strength
+        films = np.stack(
+            [augment(self.pixels[i], strength, [*key, n]) for n, i in enumerate(part)]
+        )
+        targets = np.eye(len(LABELS), dtype=np.float32)[
+            [LABELS.index(self.films[i].label) for i in part]
+        ]
+        films, targets = mixup(films, targets, self.augmentation.mixup, [*key, len(part)])
+        return as_input(films), targets

@@ -1,0 +1,61 @@
+"""`python -m training`: the command line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    help="Films -> teacher -> distilled student, with the evidence. "
+    "Research only, not a medical device.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+
+
+@app.callback()
+def _training() -> None:
+    """Films -> teacher -> distilled student, with the evidence."""
+
+
+@app.command()
+def run(
+    preset: Annotated[Path, typer.Argument(help="A TOML file that fixes the run.")],
+    data: Annotated[
+        Path | None, typer.Option(help="Folder of films (index.csv, or a folder a class).",
+                                  envvar="CXR_DATA"),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Run folder; by default runs/NAME of the preset."),
+    ] = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="Folder with ImageNet weights (*_notop.weights.h5).",
+                                  envvar="CXR_WEIGHTS"),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with a run that was stopped."),
+    ] = False,
+) -> None:  # fmt: skip
+    """Train teacher and student as a preset says, and write a run folder."""
+    from workshop.films import data_folder
+    from workshop.presets import read_preset
+
+    fixed = read_preset(preset)
+    films = data_folder(data)
+    from training.run import Run, train
+
+    target = out if out is not None else Path("runs") / fixed.name
+    reports = train(Run(fixed, films, target, weights, resume))
+    for report in reports:
+        low, high = report.auroc.low, report.auroc.high
+        sys.stdout.write(
+            f"{report.network:8} {report.split:12} AUROC {report.auroc.value:.3f} "
+            f"({low:.3f}-{high:.3f})  sensitivity {report.sensitivity.value:.3f}  "
+            f"specificity {report.specificity.value:.3f}  {report.films} films\n"
+        )
+    sys.stdout.write(f"{reports[-1].caution}\nrun folder: {target}\n")

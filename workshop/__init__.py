@@ -1,0 +1,1 @@
+"""What the workbenches share: film index and readers, phantoms, statistics, run folders."""

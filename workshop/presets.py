@@ -1,0 +1,158 @@
+"""Presets: a TOML file fixes a run; nothing that shapes a result is hidden in code."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from edge_runtime.errors import DataError
+from workshop.records_io import validation_line
+
+__all__ = [
+    "AugmentPreset",
+    "DataPreset",
+    "DistilPreset",
+    "NetworkPreset",
+    "NoveltyPreset",
+    "Preset",
+    "SplitPreset",
+    "read_preset",
+]
+
+STRICT = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True)
+class DataPreset:
+    """Which films take part."""
+
+    exclude_sites: tuple[str, ...] = ()  # never trained on, never in a fold
+    exclude_sources: tuple[str, ...] = ()
+    min_site_films: int = 20  # smaller cells of label and site are pooled when drawing
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
+class SplitPreset:
+    """Folds by group. The released student is fold 0's, or one refitted on all folds."""
+
+    folds: int = 5
+    trained: int = 1  # how many of the folds are trained
+    refit: bool = False
+    holdout: float = 0.12  # share of each label's and site's films, whole groups
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
+class AugmentPreset:
+    """What is done to a film before a training step."""
+
+    strength: Literal["none", "light", "strong"] = "strong"
+    mixup: float = 0.0  # alpha of the Beta distribution; 0 is none
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
+class NetworkPreset:
+    """One network and how it is trained."""
+
+    backbones: tuple[str, ...]  # names in keras.applications, "MobileNetV2:0.35" for a width
+    weights: Literal["imagenet", "random"] = "imagenet"
+    epochs: int = 10
+    films_per_epoch: int = 0  # 0: every film, the smaller class oversampled to the larger
+    batch: int = 32
+    learning_rate: float = 2e-4
+    schedule: Literal["constant", "cosine"] = "cosine"
+    hidden: int = 60
+    filters: int = 0  # 1x1 convolution before a flattened head; 0: global average pooling
+    dropout: float = 0.0
+    batch_norm_momentum: float = 0.9
+    precision: Literal["float32", "mixed_bfloat16"] = "float32"
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
+class DistilPreset:
+    """Eq. (1): alpha * cross-entropy + (1 - alpha) * T^2 * KL(teacher, student)."""
+
+    alpha: float = 0.5
+    temperature: float = 4.0
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
+class NoveltyPreset:
+    """Statistics of what a film's features look like."""
+
+    components: int = 32
+    phantoms: int = 100  # drawn beside the films, since phantoms are shown in docs and tests
+    refused: float = 0.015  # share of familiar films above the threshold
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A whole run."""
+
+    name: str
+    version: str
+    teacher: NetworkPreset
+    student: NetworkPreset
+    input_size: int = 224
+    seed: int = 1
+    deterministic: bool = False
+    note: str = ""  # what a reader of the results must know
+    data: DataPreset = field(default_factory=DataPreset)
+    split: SplitPreset = field(default_factory=SplitPreset)
+    augment: AugmentPreset = field(default_factory=AugmentPreset)
+    distil: DistilPreset = field(default_factory=DistilPreset)
+    novelty: NoveltyPreset = field(default_factory=NoveltyPreset)
+    export: dict[str, Any] = field(default_factory=dict)  # read by export alone
+    __pydantic_config__ = STRICT
+
+    def to_dict(self) -> dict[str, Any]:
+        """A JSON-ready dict."""
+        return dataclasses.asdict(self)
+
+
+def read_preset(path: Path) -> Preset:
+    """Read and check a preset; raises `DataError` naming the key that is wrong."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataError(f"{path} is not TOML: {error}") from error
+    try:
+        preset = TypeAdapter(Preset).validate_python(data)
+    except ValidationError as error:
+        raise DataError(f"{path}: {validation_line(error)}") from error
+    _check(preset, path)
+    return preset
+
+
+def _check(preset: Preset, path: Path) -> None:
+    split, distil = preset.split, preset.distil
+    wrong = {
+        "input_size: must be a multiple of 32, at least 64": preset.input_size % 32
+        or preset.input_size < 64,
+        "split.folds: at least 2": split.folds < 2,
+        "split.trained: 1 to split.folds": not 1 <= split.trained <= split.folds,
+        "split.holdout: between 0 and 0.5": not 0.0 < split.holdout <= 0.5,
+        "distil.alpha: 0 to 1": not 0.0 <= distil.alpha <= 1.0,
+        "distil.temperature: above 0": distil.temperature <= 0.0,
+        "augment.mixup: not negative": preset.augment.mixup < 0.0,
+    }
+    for network in (preset.teacher, preset.student):
+        wrong["backbones: at least one"] = not network.backbones
+        wrong["epochs and batch: at least 1"] = min(network.epochs, network.batch) < 1
+        if wrong["backbones: at least one"] or wrong["epochs and batch: at least 1"]:
+            break
+    for line, is_wrong in wrong.items():
+        if is_wrong:
+            raise DataError(f"{path}: {line}")

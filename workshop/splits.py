@@ -1,0 +1,102 @@
+"""Holdout and folds: whole groups, stratified by label and site."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from edge_runtime.contract import LABELS
+from edge_runtime.errors import DataError
+from workshop.presets import DataPreset, SplitPreset
+from workshop.records import Film, Fold
+
+__all__ = ["Split", "split_films"]
+
+
+@dataclass(frozen=True)
+class Split:
+    """Every film in one role. The tuples hold indices into the list that was split."""
+
+    folds: tuple[Fold, ...]
+    holdout: tuple[int, ...]  # covid and normal, never trained on
+    excluded: tuple[int, ...]  # other sites and labels, never trained on
+    dropped: tuple[int, ...]  # neither trained on nor never seen: their group is trained on
+
+    @property
+    def training(self) -> tuple[int, ...]:
+        """All films that belong to some fold."""
+        first = self.folds[0]
+        return tuple(sorted(first.train + first.validation))
+
+
+def split_films(films: Sequence[Film], data: DataPreset, split: SplitPreset, seed: int) -> Split:
+    """Put every film into a fold, the holdout, or outside.
+
+    A group is never divided: one with a film of an excluded site leaves as a whole.
+    Raises `DataError` where a class has fewer groups than folds.
+    """
+    away = {
+        film.group
+        for film in films
+        if film.site in data.exclude_sites or film.source in data.exclude_sources
+    }
+    inside = [i for i, f in enumerate(films) if f.label in LABELS and f.group not in away]
+    _check_groups(films, inside, split.folds)
+    rng = random.Random(seed)
+    held = _deal(films, inside, [split.holdout, 1.0 - split.holdout], rng)[0]
+    pool = sorted(set(inside) - held)
+    _check_groups(films, pool, split.folds)
+    parts = _deal(films, pool, [1.0 / split.folds] * split.folds, rng)
+    folds = tuple(
+        Fold(f"fold{number}", tuple(sorted(set(pool) - part)), tuple(sorted(part)))
+        for number, part in enumerate(parts)
+    )
+    trained = {films[i].group for i in pool}
+    outside = [i for i in range(len(films)) if i not in set(inside)]
+    return Split(
+        folds,
+        tuple(sorted(held)),
+        tuple(i for i in outside if films[i].group not in trained),
+        tuple(i for i in outside if films[i].group in trained),
+    )
+
+
+def _check_groups(films: Sequence[Film], indices: Iterable[int], folds: int) -> None:
+    groups: dict[str, set[str]] = {label: set() for label in LABELS}
+    for i in indices:
+        groups[films[i].label].add(films[i].group)
+    for label, names in groups.items():
+        if len(names) < folds + 1:
+            raise DataError(
+                f"class {label!r} has {len(names)} groups, fewer than {folds} folds and a holdout "
+                "need: add films or lower split.folds in the preset"
+            )
+
+
+def _deal(
+    films: Sequence[Film], indices: Iterable[int], shares: Sequence[float], rng: random.Random
+) -> list[set[int]]:
+    """Divide whole groups so that each (label, site) cell comes near the shares.
+
+    The largest groups are dealt first, each to the part that lacks most of its cell,
+    which keeps small cells even where a random draw would leave a part without any.
+    """
+    groups: dict[str, list[int]] = defaultdict(list)
+    for i in indices:
+        groups[films[i].group].append(i)
+    total = Counter((films[i].label, films[i].site) for i in indices)
+    lacking = [Counter({cell: share * n for cell, n in total.items()}) for share in shares]
+    order = sorted(groups)
+    rng.shuffle(order)
+    order.sort(key=lambda name: -len(groups[name]))
+    parts: list[set[int]] = [set() for _ in shares]
+    for name in order:
+        cells = Counter((films[i].label, films[i].site) for i in groups[name])
+        need = [sum(lack[c] / total[c] * n for c, n in cells.items()) for lack in lacking]
+        best = max(range(len(parts)), key=lambda part: (need[part], shares[part]))
+        parts[best].update(groups[name])
+        for cell, n in cells.items():
+            lacking[best][cell] -= n
+    return parts
