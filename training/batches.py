@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy.typing as npt
 from edge_runtime.contract import LABELS
 from training.augment import augment, mixup
 from training.sampling import epoch_order
-from workshop.presets import AugmentPreset, NetworkPreset
+from workshop.presets import AugmentPreset, DataPreset, NetworkPreset
 from workshop.records import Film
 
 __all__ = ["Batches", "as_input"]
@@ -36,7 +37,7 @@ class Batches:
     train: Sequence[int]
     network: NetworkPreset
     augmentation: AugmentPreset
-    min_site_films: int
+    data: DataPreset
     seed: tuple[int, ...]  # of the run, the fold, the network
 
     def order(self, epoch: int) -> list[int]:
@@ -45,7 +46,8 @@ class Batches:
             self.films,
             self.train,
             count=self.network.films_per_epoch,
-            min_site_films=self.min_site_films,
+            min_site_films=self.data.min_site_films,
+            max_repeats=self.data.max_repeats,
             key=[*self.seed, epoch, 0],
         )
 
@@ -58,20 +60,18 @@ class Batches:
         order, size = self.order(epoch), self.network.batch
         parts = [order[step * size : (step + 1) * size] for step in range(self.steps())]
         with ThreadPoolExecutor(max_workers=1) as pool:
-            waiting = [pool.submit(self._batch, epoch, s, parts[s]) for s in range(len(parts))[:AHEAD]]
-            for step in range(len(parts)):
-                made = waiting.pop(0).result()
-                if step + AHEAD < len(parts):
-                    ahead = step + AHEAD
-                    waiting.append(pool.submit(self._batch, epoch, ahead, parts[ahead]))
-                yield made
+            waiting: deque[Future[tuple[Floats, Floats]]] = deque()
+            for step, part in enumerate(parts):
+                waiting.append(pool.submit(self._batch, epoch, step, part))
+                if len(waiting) > AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
 
     def _batch(self, epoch: int, step: int, part: list[int]) -> tuple[Floats, Floats]:
         key = [*self.seed, epoch, 1, step]
         strength = self.augmentation.strength
-        films = np.stack(
-            [augment(self.pixels[i], strength, [*key, n]) for n, i in enumerate(part)]
-        )
+        films = np.stack([augment(self.pixels[i], strength, [*key, n]) for n, i in enumerate(part)])
         targets = np.eye(len(LABELS), dtype=np.float32)[
             [LABELS.index(self.films[i].label) for i in part]
         ]

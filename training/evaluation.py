@@ -28,9 +28,7 @@ CAUTION = (
 )
 
 
-def select(
-    predictions: Sequence[FilmPrediction], network: str, role: str
-) -> list[FilmPrediction]:
+def select(predictions: Sequence[FilmPrediction], network: str, role: str) -> list[FilmPrediction]:
     """The predictions of one network on one role's covid and normal films."""
     return [
         one

@@ -100,7 +100,8 @@ def fit(
         place.epoch += 1
         checkpoint.save(variables, place)
     if progress.done:
-        progress.close(f"loss {place.rows[-1]['loss']:.3f}, AUROC {place.rows[-1]['val_auroc']:.3f}")
+        last = place.rows[-1]
+        progress.close(f"loss {last['loss']:.3f}, AUROC {last['val_auroc']:.3f}")
     return place.rows
 
 

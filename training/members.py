@@ -92,7 +92,7 @@ class Trainer:
             train=train,
             network=network,
             augmentation=self.preset.augment,
-            min_site_films=self.preset.data.min_site_films,
+            data=self.preset.data,
             seed=(self.preset.seed, number, which),
         )
 

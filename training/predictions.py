@@ -49,9 +49,7 @@ def predict_member(
     return made
 
 
-def calibrated(
-    predictions: Sequence[FilmPrediction], temperature: float
-) -> list[FilmPrediction]:
+def calibrated(predictions: Sequence[FilmPrediction], temperature: float) -> list[FilmPrediction]:
     """The student's scores with its temperature; the teacher's as they are."""
     return [
         replace(one, score=float(sigmoid(one.logit / temperature)))

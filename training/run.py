@@ -68,9 +68,7 @@ def train(run: Run) -> list[EvaluationReport]:
         released = trainer.member(99, "final", split.training, split.holdout)
         history += released.history
     predictions += predict_member(released, films, pixels, split.holdout, "holdout")
-    predictions += predict_member(
-        released, films, pixels, split.excluded, "excluded", ("student",)
-    )
+    predictions += predict_member(released, films, pixels, split.excluded, "excluded", ("student",))
     trained_on = split.training if preset.split.refit else split.folds[0].train
     temperature, threshold = operating_point(select(predictions, "student", "out_of_fold"))
     predictions = calibrated(predictions, temperature)
@@ -174,5 +172,3 @@ def _plots(
     roc_plot(folder / "roc.png", curves)
     learning_curves_plot(folder / "learning-curves.png", history)
     score_plot(folder / "scores.png", *curves["student"], threshold)
-
-

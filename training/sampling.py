@@ -20,6 +20,7 @@ def epoch_order(
     *,
     count: int,
     min_site_films: int,
+    max_repeats: int,
     key: Sequence[int],
 ) -> list[int]:
     """Indices of an epoch's films, shuffled, the classes even.
@@ -28,7 +29,8 @@ def epoch_order(
     rest) to the larger. Otherwise `count` films, drawn evenly over label, then site, then
     source within the site, each cell's films in shuffled passes; a label's cells of fewer
     than `min_site_films` are pooled with its largest, so that three films of one hospital
-    are not drawn as often as three thousand of another.
+    are not drawn as often as three thousand of another. For the same reason no site gives
+    more than `max_repeats` times its films; what it leaves goes to the label's largest.
     """
     rng = np.random.default_rng(list(key))
     by_label: dict[str, list[int]] = {label: [] for label in LABELS}
@@ -44,13 +46,18 @@ def epoch_order(
         share = _shares(count, len(LABELS))
         chosen = []
         for part, label in zip(share, LABELS, strict=True):
-            chosen += _even(films, by_label[label], part, min_site_films, rng)
+            chosen += _even(films, by_label[label], part, min_site_films, max_repeats, rng)
     rng.shuffle(chosen)
     return chosen
 
 
 def _even(
-    films: Sequence[Film], members: list[int], count: int, least: int, rng: np.random.Generator
+    films: Sequence[Film],
+    members: list[int],
+    count: int,
+    least: int,
+    repeats: int,
+    rng: np.random.Generator,
 ) -> list[int]:
     sites: dict[str, list[int]] = defaultdict(list)
     for i in members:
@@ -59,8 +66,14 @@ def _even(
     for name in sorted(sites):
         if name != largest and len(sites[name]) < least:
             sites[largest] += sites.pop(name)
+    parts = dict(zip(sorted(sites), _shares(count, len(sites), rng), strict=True))
+    for name in sorted(sites):
+        spare = max(0, parts[name] - repeats * len(sites[name]))
+        if name != largest:
+            parts[name] -= spare
+            parts[largest] += spare
     chosen: list[int] = []
-    for part, name in zip(_shares(count, len(sites), rng), sorted(sites), strict=True):
+    for name, part in parts.items():
         sources: dict[str, list[int]] = defaultdict(list)
         for i in sites[name]:
             sources[films[i].source].append(i)

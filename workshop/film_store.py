@@ -20,9 +20,7 @@ from workshop.runs import write_with
 __all__ = ["load_films"]
 
 
-def load_films(
-    data: Path, films: Sequence[Film], size: int, cache: Path
-) -> npt.NDArray[np.uint8]:
+def load_films(data: Path, films: Sequence[Film], size: int, cache: Path) -> npt.NDArray[np.uint8]:
     """Pixels of all films, `uint8[n, size, size]`, read-only.
 
     Decoded in parallel (Pillow frees the interpreter lock) and kept in the folder

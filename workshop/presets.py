@@ -34,6 +34,7 @@ class DataPreset:
     exclude_sites: tuple[str, ...] = ()  # never trained on, never in a fold
     exclude_sources: tuple[str, ...] = ()
     min_site_films: int = 20  # smaller cells of label and site are pooled when drawing
+    max_repeats: int = 4  # an even draw takes a site's films at most so often in an epoch
     __pydantic_config__ = STRICT
 
 
