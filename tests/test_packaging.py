@@ -1,0 +1,123 @@
+"""The wheel holds edge_runtime alone; the pins agree with what setup.cfg asks for."""
+
+from __future__ import annotations
+
+import configparser
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from email.parser import HeaderParser
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from edge_runtime import __version__
+
+ROOT = Path(__file__).parent.parent
+PINS = ROOT / "requirements"
+# (file, Python, machines that it is for)
+WHEELS = [
+    *((f"wheel-3.{minor}.txt", f"3.{minor}", machine) for minor in range(10, 15)
+      for machine in ("x86_64", "aarch64")),
+    *((f"wheel-3.{minor}-armv7l.txt", f"3.{minor}", "armv7l") for minor in (10, 11)),
+]  # fmt: skip
+
+
+def config() -> configparser.ConfigParser:
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read(ROOT / "setup.cfg", "utf-8")
+    return parser
+
+
+def asked() -> list[Requirement]:
+    lines = config()["options"]["install_requires"].splitlines()
+    return [Requirement(line) for line in lines if line.strip()]
+
+
+def pins(name: str) -> dict[str, Requirement]:
+    lines = [line.split("#")[0].strip() for line in (PINS / name).read_text("utf-8").splitlines()]
+    found = [Requirement(line) for line in lines if line]
+    return {canonicalize_name(one.name): one for one in found}
+
+
+@pytest.mark.parametrize(("name", "python", "machine"), WHEELS)
+def test_wheel_pins_meet_setup_cfg(name: str, python: str, machine: str) -> None:
+    pinned = pins(name)
+    place = {"python_version": python, "platform_machine": machine, "extra": ""}
+    wanted = [one for one in asked() if one.marker is None or one.marker.evaluate(place)]
+    assert {"pillow", "ai-edge-litert" if machine != "armv7l" else "tflite-runtime"} <= {
+        one.name for one in wanted
+    }
+    for one in wanted:
+        (pin,) = pinned[canonicalize_name(one.name)].specifier
+        assert pin.operator == "=="
+        assert one.specifier.contains(pin.version), f"{one.name} {pin.version}"
+
+
+@pytest.mark.parametrize("minor", [11, 12, 13])
+def test_workshop_pins_meet_what_was_chosen(minor: int) -> None:
+    pinned = pins(f"workshop-3.{minor}.txt")
+    for name, chosen in pins("workshop.in").items():
+        assert pinned[name].specifier == chosen.specifier
+    for wheel_needs in asked():
+        if wheel_needs.marker is None or wheel_needs.marker.evaluate(
+            {"python_version": f"3.{minor}", "platform_machine": "x86_64"}
+        ):
+            (pin,) = pinned[canonicalize_name(wheel_needs.name)].specifier
+            assert wheel_needs.specifier.contains(pin.version)
+
+
+@pytest.fixture(scope="module")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The wheel, built twice from two copies of the checkout without a connection."""
+    built = []
+    for number in (1, 2):
+        folder = tmp_path_factory.mktemp(f"build{number}")
+        source, out = folder / "source", folder / "out"
+        parts = ["edge_runtime", "workshop", "training", "export", "benchmarks", "tests"]
+        for part in parts:
+            shutil.copytree(
+                ROOT / part, source / part, ignore=shutil.ignore_patterns("__pycache__")
+            )
+        for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE", "conftest.py"):
+            shutil.copy2(ROOT / name, source)
+        done = subprocess.run(
+            [sys.executable, "-m", "pip", "wheel", "--disable-pip-version-check", "-q",
+             "--no-deps", "--no-build-isolation", "--no-index", "-w", out, source],
+            env={**os.environ, "SOURCE_DATE_EPOCH": "1735689600"}, capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        built += out.glob("*.whl")
+    return built
+
+
+def test_wheel_holds_edge_runtime_only(wheels: list[Path]) -> None:
+    info = f"cxr_edge-{__version__}.dist-info"
+    with zipfile.ZipFile(wheels[0]) as archive:
+        names = set(archive.namelist())
+        headers = HeaderParser().parsestr(archive.read(f"{info}/METADATA").decode("utf-8"))
+        scripts = archive.read(f"{info}/entry_points.txt").decode("utf-8")
+    assert {name.split("/")[0] for name in names} == {"edge_runtime", info}
+    assert {
+        "edge_runtime/py.typed",
+        "edge_runtime/models/LICENSE",
+        "edge_runtime/models/NOTICE",
+    } <= (names)
+    modules = {f"edge_runtime/{path.name}" for path in (ROOT / "edge_runtime").glob("*.py")}
+    models = {f"edge_runtime/models/{p.name}" for p in (ROOT / "edge_runtime/models").iterdir()}
+    assert modules | models <= names
+    assert sum(name.endswith("/LICENSE") for name in names) >= 2
+    assert headers["Name"] == "cxr-edge"
+    assert headers["Requires-Python"] == ">=3.10"
+    assert headers["License"] == "Apache-2.0" or headers["License-Expression"] == "Apache-2.0"
+    assert headers.get_all("Provides-Extra") == ["dicom"]
+    assert "edge-infer = edge_runtime.cli:main" in scripts
+
+
+def test_wheel_is_reproducible(wheels: list[Path]) -> None:
+    first, second = wheels
+    assert first.read_bytes() == second.read_bytes()
