@@ -74,7 +74,7 @@ def test_workshop_pins_meet_what_was_chosen(minor: int) -> None:
 @pytest.fixture(scope="module")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """The wheel, built twice from two copies of the checkout without a connection."""
-    built = []
+    built: list[Path] = []
     for number in (1, 2):
         folder = tmp_path_factory.mktemp(f"build{number}")
         source, out = folder / "source", folder / "out"

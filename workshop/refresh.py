@@ -1,0 +1,181 @@
+"""Regenerates what the documents quote from the bundled model, and lists what is stale.
+
+A quotation stands between two marks, and the first says which model it was made from:
+
+    <!-- refresh:NAME GRAPH_SHA256 -->
+    ...
+    <!-- /refresh:NAME -->
+
+`python -m workshop.refresh` runs the commands of every block anew, really, and replaces it.
+What depends on the machine (times) is not compared; the digest is.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from edge_runtime.container import sha256, split
+from edge_runtime.contract import Contract
+from edge_runtime.errors import DataError, EdgeError, GateError, ModelError
+from workshop.runs import write_atomic
+
+__all__ = ["BUNDLED", "bundled_digest", "main", "quoting_files", "refresh", "replace", "stale"]
+
+BUNDLED = Path("edge_runtime/models/cxr-mobilenetv2-int8.tflite")
+ROOT = Path(__file__).resolve().parent.parent
+
+_DRAW = "python -m workshop phantom films --films 8 --seed 2"
+# What a reader would type, in a folder where films/ was drawn by _DRAW; FILM is one of them.
+SESSIONS: dict[str, tuple[str, ...]] = {
+    "film": (_DRAW, "edge-infer FILM"),
+    "json": ("edge-infer --json FILM | python -m json.tool",),
+    "benchmark": ("python -m benchmarks run --target local MODEL",),
+}
+
+_BLOCK = re.compile(
+    r"(?P<open><!-- refresh:(?P<name>[a-z-]+))(?: (?P<digest>[0-9a-f]{64}))? -->\n"
+    r"(?P<body>.*?)(?P<close><!-- /refresh:(?P=name) -->)",
+    re.DOTALL,
+)
+
+
+def bundled_digest(root: Path = ROOT) -> str | None:
+    """`graph_sha256` of the bundled model, None where no model is bundled yet."""
+    try:
+        return sha256(split((root / BUNDLED).read_bytes())[0])
+    except FileNotFoundError:
+        return None
+
+
+def quoting_files(root: Path = ROOT) -> list[Path]:
+    """The documents that hold a block, in a fixed order."""
+    documents = [*root.glob("*.md"), *root.glob("docs/**/*.md"), *root.glob("edge_runtime/**/*.md")]
+    return sorted(path for path in documents if "<!-- refresh:" in path.read_text("utf-8"))
+
+
+def _blocks(text: str, where: str) -> Iterator[re.Match[str]]:
+    found = list(_BLOCK.finditer(text))
+    if len(found) != text.count("<!-- refresh:"):
+        raise DataError(f"{where}: a refresh block is not closed by its own <!-- /refresh:NAME -->")
+    return iter(found)
+
+
+def stale(root: Path = ROOT) -> list[str]:
+    """One line for each block that was not made from the bundled model."""
+    digest = bundled_digest(root)
+    lines = []
+    for path in quoting_files(root):
+        where = path.relative_to(root).as_posix()
+        for block in _blocks(path.read_text("utf-8"), where):
+            if block["digest"] != digest:
+                made = (block["digest"] or "nothing yet")[:12]
+                lines.append(f"{where}: {block['name']} was made from {made}: run scripts/refresh")
+    return lines
+
+
+def replace(text: str, digest: str, bodies: Mapping[str, str], where: str = "text") -> str:
+    """The text with each block's body replaced; raises `DataError` for a name without one."""
+    for block in _blocks(text, where):
+        if block["name"] not in bodies:
+            known = ", ".join(sorted(bodies))
+            raise DataError(f"{where}: no block is named {block['name']!r}; there are {known}")
+    return _BLOCK.sub(
+        lambda block: f"{block['open']} {digest} -->\n{bodies[block['name']]}{block['close']}", text
+    )
+
+
+def _run(command: str, folder: Path) -> str:
+    """What a command prints on stdout; raises `GateError` where it fails."""
+    tools = str(Path(sys.executable).parent)
+    environment = {
+        **os.environ,
+        "PATH": tools + os.pathsep + os.environ.get("PATH", ""),
+        "PYTHONPATH": str(ROOT),
+        "COLUMNS": "100",
+    }
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=folder, env=environment, capture_output=True, text=True
+    )
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        raise GateError(f"{command}: exit status {done.returncode}: {reason}")
+    return "\n".join(line.rstrip() for line in done.stdout.splitlines())
+
+
+def _session(name: str, folder: Path) -> str:
+    """A console block: the commands, and what they printed."""
+    lines = []
+    for template in SESSIONS[name]:
+        command = template
+        if "FILM" in template:
+            film = sorted(folder.glob("films/**/*covid*.png")) or sorted(
+                path for path in folder.glob("films/**/*.png") if "masks" not in path.parts
+            )
+            command = template.replace("FILM", shlex.quote(film[0].relative_to(folder).as_posix()))
+        shown = command.replace("MODEL", BUNDLED.as_posix())
+        printed = _run(command.replace("MODEL", shlex.quote(str(ROOT / BUNDLED))), folder)
+        lines += [f"$ {shown}", printed] if printed else [f"$ {shown}"]
+    return "```console\n" + "\n".join(lines) + "\n```\n"
+
+
+def _model_table(root: Path) -> str:
+    """The bundled model, from its own contract."""
+    data = (root / BUNDLED).read_bytes()
+    contract = Contract.from_json(split(data)[1]["contract.json"])
+    rows = {
+        "file": f"`{BUNDLED.as_posix()}`, {len(data):,} bytes",
+        "name and version": f"{contract.name} {contract.version}, {contract.precision}",
+        "input": f"{contract.input_size} × {contract.input_size}, {contract.input_dtype}",
+        "answers covid from": f"{contract.threshold:.3f}",
+        "borderline within": f"± {contract.borderline_width:.3f}",
+        "`graph_sha256`": f"`{contract.graph_sha256}`",
+    }
+    return "| | |\n|---|---|\n" + "".join(f"| {key} | {value} |\n" for key, value in rows.items())
+
+
+def refresh(root: Path = ROOT) -> list[Path]:
+    """Regenerate every block of every document; the files that changed.
+
+    Raises `ModelError` where no model is bundled, `GateError` where a quoted command fails.
+    """
+    digest = bundled_digest(root)
+    if digest is None:
+        raise ModelError(f"no model is bundled: {BUNDLED.as_posix()} is missing")
+    texts = {path: path.read_text("utf-8") for path in quoting_files(root)}
+    wanted = {block["name"] for p, t in texts.items() for block in _blocks(t, p.name)}
+    bodies = {"model": _model_table(root)}
+    with tempfile.TemporaryDirectory() as folder:
+        _run(_DRAW, Path(folder))
+        for name in SESSIONS:
+            if name in wanted:
+                bodies[name] = _session(name, Path(folder))
+    changed = []
+    for path, text in texts.items():
+        fresh = replace(text, digest, bodies, path.name)
+        if fresh != text:
+            write_atomic(path, fresh)
+            changed.append(path)
+    return changed
+
+
+def main() -> int:
+    """Refresh everything; prints the changed files as JSON."""
+    try:
+        changed = refresh()
+    except EdgeError as error:
+        print(f"refresh: {error}", file=sys.stderr)
+        return error.exit_code
+    print(json.dumps([path.relative_to(ROOT).as_posix() for path in changed]))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
