@@ -1,0 +1,168 @@
+"""Interpreters of `.tflite` graphs: LiteRT, else the older tflite-runtime."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from edge_runtime.errors import InterpreterError, ModelError
+
+__all__ = ["OUTPUTS", "Interpreter", "open_interpreter"]
+
+OUTPUTS = ("probabilities", "heatmap", "novelty")
+MODULES = (
+    ("ai_edge_litert.interpreter", "ai_edge_litert", "litert"),
+    ("tflite_runtime.interpreter", "tflite_runtime", "tflite-runtime"),
+)
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """One graph, ready to run. Not safe to share between threads by itself."""
+
+    name: str  # "litert" | "tflite-runtime"
+    version: str
+    delegate: str  # "xnnpack" | "none"
+    threads: int
+    input_size: int  # S
+    input_dtype: str
+    input_scale: float
+    input_zero_point: int
+    positions: dict[str, int]  # output name -> index in the subgraph's outputs
+    native: Any
+    tensors: dict[str, int]  # output name -> tensor index
+
+    @property
+    def family(self) -> str:
+        """The key of a golden tolerance: who computes in the same way."""
+        return "litert_xnnpack" if self.delegate == "xnnpack" else "other"
+
+    def run(self, pixels: bytes) -> dict[str, tuple[float, ...]]:
+        """`pixels` are `S * S` grays; each output as floats, flat."""
+        import numpy as np
+
+        size = self.input_size
+        gray = np.frombuffer(pixels, np.uint8).reshape(1, size, size, 1)
+        film = np.repeat(gray, 3, axis=3).astype(self.input_dtype, copy=False)
+        self.native.set_tensor(self.native.get_input_details()[0]["index"], film)
+        self.native.invoke()
+        return {
+            name: tuple(self.native.get_tensor(index).ravel().tolist())
+            for name, index in self.tensors.items()
+        }
+
+
+def open_interpreter(graph: bytes, threads: int = 1) -> Interpreter:
+    """Load a graph into the first interpreter that is installed.
+
+    Raises `InterpreterError` where there is none, `ModelError` where the graph is not
+    one of this project (one square input of three channels, outputs by name).
+    """
+    module, name, version = _module()
+    try:
+        with quiet_stderr():
+            native = module.Interpreter(model_content=graph, num_threads=threads)
+            native.allocate_tensors()
+    except (ValueError, RuntimeError) as error:
+        line = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
+        raise ModelError(f"{name} {version} cannot load the model: {line}") from error
+    details = native.get_input_details()
+    shape = [int(n) for n in details[0]["shape"]]
+    if len(details) != 1 or len(shape) != 4 or shape[1] != shape[2] or shape[3] != 3:
+        raise ModelError(f"the model's input is {shape}, not [1, S, S, 3]; it is not one of ours")
+    scale, zero_point = details[0]["quantization"]
+    tensors, positions = _outputs(native)
+    return Interpreter(
+        name=name,
+        version=version,
+        # tflite-runtime's own build does not take int8 into XNNPACK (measured).
+        delegate="xnnpack" if name == "litert" else "none",
+        threads=threads,
+        input_size=shape[1],
+        input_dtype=details[0]["dtype"].__name__,
+        input_scale=float(scale),
+        input_zero_point=int(zero_point),
+        positions=positions,
+        native=native,
+        tensors=tensors,
+    )
+
+
+def _module() -> tuple[Any, str, str]:
+    broken: list[str] = []
+    for path, package, name in MODULES:
+        try:
+            with quiet_stderr():
+                module = importlib.import_module(path)
+        except ModuleNotFoundError as error:
+            if error.name in (path, package):
+                continue
+            broken.append(f"{name} does not start: {error}")
+        except (ImportError, AttributeError) as error:
+            broken.append(f"{name} does not start: {error}")
+        else:
+            return module, name, _version(package)
+    if broken:
+        raise InterpreterError(broken[0].splitlines()[0] + "; install it again")
+    if sys.maxsize <= 2**32:
+        advice = (
+            "on 32-bit ARM use Python 3.11 or older with `pip install tflite-runtime 'numpy<2'`"
+        )
+    else:
+        advice = "install one with `pip install ai-edge-litert`"
+    raise InterpreterError(f"no interpreter for .tflite models is installed: {advice}")
+
+
+def _version(package: str) -> str:
+    from importlib import metadata
+
+    try:
+        return metadata.version(package.replace("_", "-"))
+    except metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def _outputs(native: Any) -> tuple[dict[str, int], dict[str, int]]:
+    """Tensor index and position of each output, found by the signature's names.
+
+    The converter drops tensor names and reorders outputs; only the signature keeps them.
+    """
+    order = [int(detail["index"]) for detail in native.get_output_details()]
+    try:
+        found = native.get_signature_runner().get_output_details()
+    except (ValueError, RuntimeError, AttributeError) as error:
+        raise ModelError("the model has no signature that names its outputs") from error
+    missing = [name for name in OUTPUTS if name not in found]
+    if missing:
+        raise ModelError(f"the model has no output named {missing[0]!r}; it is not one of ours")
+    tensors = {name: int(found[name]["index"]) for name in OUTPUTS}
+    if not set(tensors.values()) <= set(order):
+        raise ModelError("the model's signature names tensors that are not its outputs")
+    return tensors, {name: order.index(index) for name, index in tensors.items()}
+
+
+@contextlib.contextmanager
+def quiet_stderr() -> Iterator[None]:
+    """Keep native libraries' start-up chatter off the terminal.
+
+    It goes past Python to file descriptor 2, so that is what is turned away; errors come
+    back as exceptions.
+    """
+    try:
+        sys.stderr.flush()
+        saved = os.dup(2)
+    except (OSError, ValueError, AttributeError):
+        yield  # no stderr to protect
+        return
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(saved, 2)
+            os.close(saved)

@@ -1,0 +1,114 @@
+"""`python -m edge_runtime.probe MODEL`: latency and memory of one model, one JSON record.
+
+Part of the runtime, so that a board needs nothing else. One process measures one model
+once: whoever wants repeats starts it again, and nothing is warm from before.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+from edge_runtime import machine
+from edge_runtime.benchmark_record import BenchmarkRecord
+from edge_runtime.errors import EdgeError
+from edge_runtime.model import Model, model_path
+
+__all__ = ["main", "measure"]
+
+WINDOW = 5  # runs that are compared to tell whether the warm-up is over
+MOST_WARMUP = 50
+
+
+def measure(path: str, runs: int = 50, threads: int = 1) -> BenchmarkRecord:
+    """Measure one model in this process; `runs` samples after a warm-up."""
+    system = machine.describe()
+    started = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    begun = time.perf_counter()
+    model = Model.open(path, threads=threads, check=False)
+    load_ms = (time.perf_counter() - begun) * 1e3
+    after_load = machine.peak_kib()
+    pixels = model.goldens.items[0].pixels()
+
+    def invoke() -> float:
+        start = time.perf_counter()
+        model.run(pixels)
+        return (time.perf_counter() - start) * 1e3
+
+    first_ms = invoke()
+    warmup = _warm_up(invoke)
+    samples = [invoke() for _ in range(runs)]
+    after = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    load = max(system["load"] or 0.0, after)
+    # This process alone brings the load towards the number of its threads.
+    flags = ("busy",) if load > threads + 0.5 else ()
+    return BenchmarkRecord(
+        model=model.identity(),
+        runtime=model.runtime(),
+        machine=system,
+        target="local",
+        emulated=False,
+        started=started,
+        load_ms=load_ms,
+        first_ms=first_ms,
+        steady_ms=tuple(samples),
+        warmup_runs=warmup,
+        p50_ms=quantile(samples, 0.5),
+        p90_ms=quantile(samples, 0.9),
+        min_ms=min(samples),
+        rss_after_load_kib=after_load,
+        rss_peak_kib=machine.peak_kib(),
+        file_bytes=model_path(path).stat().st_size,
+        flags=flags,
+    )
+
+
+def _warm_up(invoke: Callable[[], float]) -> int:
+    """Run until the last few runs are no faster than those before; returns how many ran."""
+    times: list[float] = []
+    while len(times) < MOST_WARMUP:
+        times.append(invoke())
+        if len(times) >= 2 * WINDOW:
+            before, last = times[-2 * WINDOW : -WINDOW], times[-WINDOW:]
+            if quantile(last, 0.5) >= 0.98 * quantile(before, 0.5):
+                break
+    return len(times)
+
+
+def quantile(samples: Sequence[float], share: float) -> float:
+    """Linear interpolation between order statistics, as NumPy's default."""
+    ordered = sorted(samples)
+    place = share * (len(ordered) - 1)
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print one record; exit status as `edge-infer`."""
+    parser = argparse.ArgumentParser(
+        prog="python -m edge_runtime.probe",
+        description="Measure latency and memory of one model in this process; "
+        "prints one BenchmarkRecord as a line of JSON.",
+    )
+    parser.add_argument("model", help="name of a bundled model, or the path of a file")
+    parser.add_argument("--runs", type=int, default=50, help="samples after the warm-up (50)")
+    parser.add_argument("--threads", type=int, default=1)
+    options = parser.parse_args(arguments)
+    if options.runs < 1 or options.threads < 1:
+        parser.error("--runs and --threads must be at least 1")
+    try:
+        print(measure(options.model, options.runs, options.threads).to_json())
+    except EdgeError as error:
+        print(f"probe: error: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
