@@ -1,0 +1,50 @@
+"""`python -m workshop`: phantoms to train on, and the report of a run."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    help="Synthetic films, and the report of a run. Research only, not a medical device.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+
+
+@app.command()
+def phantom(
+    out: Annotated[Path, typer.Argument(help="Folder to write; a set of phantoms is replaced.")],
+    films: Annotated[int, typer.Option(min=1, help="How many films.")] = 700,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed draws the same bytes.")] = 1,
+    tie_mark: Annotated[
+        bool, typer.Option("--tie-mark", help="Plant a shortcut: one site marks its covid films.")
+    ] = False,
+) -> None:
+    """Draw synthetic chest films with an index.csv and lung masks.
+
+    They look like frontal films and show nothing of any patient: data to try the
+    machinery on, with known truth.
+    """
+    from workshop.phantoms import write_set
+
+    write_set(out, films, seed, mark_tied_to_label=tie_mark)
+    sys.stdout.write(f"{films} synthetic films: {out}\n")
+
+
+@app.command()
+def report(
+    run: Annotated[Path, typer.Argument(help="The run folder that training wrote.")],
+    out: Annotated[
+        Path | None, typer.Option(help="The page to write; by default RUN/report.html.")
+    ] = None,
+) -> None:
+    """Write one self-contained HTML page of everything a run folder holds."""
+    from workshop.report import write_report
+
+    sys.stdout.write(f"{write_report(run, out)}\n")
