@@ -15,7 +15,7 @@ from edge_runtime.errors import DataError, FilmError
 from edge_runtime.pixels import PIXELS_VERSION, film_pixels
 from workshop.progress import track
 from workshop.records import Film
-from workshop.runs import write_with
+from workshop.runs import missing_film, write_with
 
 __all__ = ["load_films"]
 
@@ -41,9 +41,7 @@ def _stamp(data: Path, film: Film) -> tuple[str, int, int]:
     try:
         status = (data / film.path).stat()
     except OSError as error:
-        raise DataError(
-            f"{film.path} is in the index but not in {data}; restore it or remove its row"
-        ) from error
+        raise missing_film(film.path, data) from error
     return film.path, status.st_size, status.st_mtime_ns
 
 

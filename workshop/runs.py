@@ -9,9 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
-from edge_runtime.errors import RunError, StorageError
+from edge_runtime.errors import DataError, RunError, StorageError
 
-__all__ = ["existing_run", "storage_error", "write_atomic", "write_with"]
+__all__ = ["existing_run", "missing_film", "storage_error", "write_atomic", "write_with"]
+
+
+def missing_film(name: str, data: Path) -> DataError:
+    """One line for a film that a record or an index names and the data folder lacks."""
+    return DataError(f"{name} is in the index but not in {data}; restore it or remove its row")
 
 
 def storage_error(path: Path, error: OSError) -> StorageError:
