@@ -28,7 +28,6 @@ FOLDER = Path(__file__).parent / "models"
 UNFAMILIAR = "unfamiliar"
 
 
-
 def model_path(path_or_name: str | os.PathLike[str] | None = None) -> Path:
     """The file of a bundled model's name, or the path itself; raises `ModelError`."""
     wanted = os.fspath(path_or_name) if path_or_name is not None else BUNDLED
