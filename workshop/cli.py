@@ -33,7 +33,7 @@ def phantom(
     """
     from workshop.phantoms import write_set
 
-    write_set(out, films, seed, mark_tied_to_label=tie_mark)
+    write_set(out, films, seed, mark_tied_to_label=tie_mark, progress=True)
     sys.stdout.write(f"{films} synthetic films: {out}\n")
 
 
