@@ -24,6 +24,8 @@ def augment(film: Pixels, strength: Literal["none", "light", "strong"], key: lis
     """One film `uint8[S, S]` -> `float32[S, S]` within 0-255; equal keys, equal pixels."""
     if strength == "none":
         return film.astype(np.float32)
+    if strength not in ("light", "strong"):
+        raise ValueError(f"unknown augmentation {strength!r}")
     rng = np.random.default_rng(key)
     image = _affine(Image.fromarray(film), rng)
     if strength == "strong" and rng.random() < 0.5:

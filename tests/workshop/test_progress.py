@@ -1,0 +1,28 @@
+"""Time left: a line in a log, a bar on a terminal."""
+
+from __future__ import annotations
+
+import io
+
+from workshop.progress import Progress, track
+
+
+def test_time_left_is_what_the_pace_says() -> None:
+    progress = Progress("films", 40, stream=io.StringIO())
+    progress.done = 10
+    assert progress.line(60.0, "loss 1.0") == "films: 10/40, 3:00 left, loss 1.0"
+    progress.done = 1
+    assert progress.line(120.0) == "films: 1/40, 1:18:00 left"
+
+
+def test_a_log_gets_few_lines() -> None:
+    stream = io.StringIO()
+    progress = Progress("films", 500, stream=stream)
+    for _ in range(500):
+        progress.advance()
+    progress.close("done")
+    assert stream.getvalue() == "films: 500 in 0:00, done\n"
+
+
+def test_track_yields_everything() -> None:
+    assert list(track([1, 2, 3], "things")) == [1, 2, 3]
