@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from workshop.phantoms.anatomy import SIDES, Anatomy
-from workshop.phantoms.canvas import Canvas, Layer, mirrored, smooth
+from workshop.phantoms.canvas import Canvas, Layer, mirrored, points, smooth
 
 __all__ = ["harmless", "with_opacities"]
 
@@ -21,8 +21,8 @@ def harmless(canvas: Canvas, who: Anatomy, lungs: Layer, rng: np.random.Generato
     added = np.zeros_like(lungs)
     if who.breasts:
         low = rng.uniform(-0.05, 0.1)
-        ball = [(0.15, 1.2), (0.5, 1.0), (0.88, 1.15), (1.02, 1.5), (0.85, 1.78 + low),
-                (0.5, 1.85 + low), (0.2, 1.7 + low)]  # fmt: skip
+        ball = points((0.15, 1.2), (0.5, 1.0), (0.88, 1.15), (1.02, 1.5), (0.85, 1.78 + low),
+                (0.5, 1.85 + low), (0.2, 1.7 + low))  # fmt: skip
         outlines = [smooth(mirrored(ball, side)) for side in SIDES]
         added += canvas.shape(*outlines, blur=0.05) * np.float32(who.breasts)
     if rng.random() < 0.4:
@@ -40,9 +40,9 @@ def harmless(canvas: Canvas, who: Anatomy, lungs: Layer, rng: np.random.Generato
         added -= bubble * np.float32(rng.uniform(0.1, 0.28))
     if rng.random() < 0.25:
         x, y = rng.uniform(-0.9, 0.9), rng.uniform(0.2, 0.9)
-        points = [(x, -0.9), (x + rng.normal(0, 0.2), y - 0.3), (x, y),
-                  (x + rng.normal(0, 0.5), y + 0.6)]  # fmt: skip
-        cable = smooth(points, closed=False)
+        path = points((x, -0.9), (x + rng.normal(0, 0.2), y - 0.3), (x, y),
+                  (x + rng.normal(0, 0.5), y + 0.6))  # fmt: skip
+        cable = smooth(path, closed=False)
         added += canvas.strokes([(cable, 0.02, 1.0)], blur=0.008) * np.float32(0.25)
     return added
 
@@ -62,7 +62,7 @@ def with_opacities(canvas: Canvas, density: Layer, lungs: Layer, rng: np.random.
             x = side * (edge - abs(rng.normal(0.0, 0.13)))
             size = rng.uniform(0.09, 0.15) * (1 + 0.6 * severity)
             spot = canvas.spot(x, y, size, size * rng.uniform(1.0, 1.7))
-            clear *= 1 - spot * np.float32(rng.uniform(0.45, 0.65) + 0.3 * severity)
-    grain = np.clip(0.85 + 0.28 * canvas.cloud(rng, 0.11), 0.3, 1.3)
-    haze = np.clip((1 - clear) * grain, 0, 0.95) * lungs
+            clear *= 1 - spot * np.float32(rng.uniform(0.2, 0.5) + 0.4 * severity)
+    grain = 0.18 * canvas.cloud(rng, 0.13) + 0.1 * canvas.cloud(rng, 0.035)
+    haze = np.clip((1 - clear) * (0.86 + grain * np.sqrt(clear)), 0, 1) * lungs
     return np.asarray(density + haze * np.maximum(_FILLED - density, 0), np.float32)

@@ -119,10 +119,10 @@ def _marks(film: Gray, site: Site, rng: np.random.Generator, stamped: bool) -> N
         return
     word = text(site.stamp, 2)
     plate = np.ones((word.shape[0] + 8, word.shape[1] + 8), np.bool_)
-    plate[4:-4, 4:-4] = ~word
     x = 14 + jitter[2] if site.corner[0] < 0 else width - 14 - jitter[2] - plate.shape[1]
     y = 14 + jitter[3] if site.corner[1] < 0 else height - 14 - jitter[3] - plate.shape[0]
     _print(film, plate, int(x), int(y), tone)
+    _print(film, word, int(x) + 4, int(y) + 4, 25)
 
 
 def _print(film: Gray, pixels: npt.NDArray[np.bool_], x: int, y: int, tone: int) -> None:
