@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -28,6 +29,9 @@ missing or broken; 4 every input was refused. Never the answer."""
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit status, never raises for bad input."""
     options = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A file's name may hold bytes that are no text; it is printed all the same.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         status = _run(options)
         sys.stdout.flush()
@@ -35,12 +39,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our output has gone; Python must not complain of it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _complain(f"the output cannot be written: {error.strerror or error}")
+        return FAILED
     except KeyboardInterrupt:
         return 130
     except EdgeError as error:
-        print(f"edge-infer: error: {error}", file=sys.stderr)
+        _complain(error)
         return error.exit_code
     return status
+
+
+def _complain(error: object) -> None:
+    """One line, whatever a file's name or a library's message holds."""
+    print("edge-infer: error:", " ".join(str(error).split()), file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -83,7 +96,7 @@ def _run(options: argparse.Namespace) -> int:
     from edge_runtime.model import Model
 
     if not (options.films or options.info or options.self_test):
-        print("edge-infer: error: no film given; see edge-infer --help", file=sys.stderr)
+        _complain("no film given; see edge-infer --help")
         return USAGE
     # A self-test reports every golden input itself, the first one too.
     with Model.open(
@@ -126,7 +139,7 @@ def _films(model: Model, films: Sequence[str], *, as_json: bool) -> int:
                 _print_json({"schema": PREDICTION_SCHEMA, "file": film, "error": str(error)})
             else:
                 sys.stdout.flush()
-                print(f"edge-infer: error: {error}", file=sys.stderr)
+                _complain(error)
             continue
         refused += prediction.answer == "not_recognised"
         if as_json:

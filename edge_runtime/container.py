@@ -27,12 +27,16 @@ def sha256(data: bytes) -> str:
 def append(graph: bytes, files: dict[str, bytes]) -> bytes:
     """The graph with `files` behind it, in the order of their names, stored plain.
 
+    No files leave the graph as it is. Whatever the graph ends in, `split` gives it back.
+
     Plain, because a phone maps the file and a reader may look at the contract alone;
     deterministic, because two exports of one run must be the same file.
     """
+    if not files:
+        return graph
     stream = io.BytesIO()
     stream.write(graph)
-    with zipfile.ZipFile(stream, "a", zipfile.ZIP_STORED) as archive:
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(files):
             entry = zipfile.ZipInfo(name, EPOCH)
             entry.create_system = 3
@@ -53,7 +57,7 @@ def split(data: bytes) -> tuple[bytes, dict[str, bytes]]:
             entries = archive.infolist()
             start = min((entry.header_offset for entry in entries), default=len(data))
             return data[:start], {entry.filename: archive.read(entry) for entry in entries}
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError) as error:
+    except Exception as error:  # zipfile meets damage with a dozen classes, zlib's among them
         raise ModelError(
             f"the files inside the model are damaged ({error}); get it again"
         ) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -64,8 +65,25 @@ class Contract:
                     f"contract schema {data.get('schema')!r} is not the {CONTRACT_SCHEMA} "
                     "that this version reads; update cxr-edge or export the model again"
                 )
-            known = {f.name for f in fields(cls)}
+            kinds = {f.name: str(f.type) for f in fields(cls)}
             data["labels"] = tuple(data["labels"])
-            return cls(**{key: value for key, value in data.items() if key in known})
+            known = {key: value for key, value in data.items() if key in kinds}
+            for name, value in known.items():
+                if not _is(kinds[name], value):
+                    raise TypeError(f"{name} is {value!r:.40}, not {kinds[name]}")
+            return cls(**known)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise ModelError(f"the model's contract.json cannot be read: {error}") from error
+
+
+def _is(kind: str, value: object) -> bool:
+    """Whether a value read from JSON is what the field's annotation says."""
+    if kind.startswith("dict[str, "):
+        return isinstance(value, dict) and all(_is(kind[10:-1], one) for one in value.values())
+    if kind == "tuple[str, ...]":
+        return isinstance(value, tuple) and all(_is("str", one) for one in value)
+    if isinstance(value, bool):
+        return False
+    if kind == "float":
+        return isinstance(value, int | float) and math.isfinite(value)
+    return isinstance(value, {"str": str, "int": int}[kind])

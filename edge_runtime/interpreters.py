@@ -50,7 +50,10 @@ class Interpreter:
         gray = np.frombuffer(pixels, np.uint8).reshape(1, size, size, 1)
         film = np.repeat(gray, 3, axis=3).astype(self.input_dtype, copy=False)
         self.native.set_tensor(self.native.get_input_details()[0]["index"], film)
-        self.native.invoke()
+        try:
+            self.native.invoke()
+        except (ValueError, RuntimeError) as error:
+            raise ModelError(f"{self.name} cannot run the model: {_line(error)}") from error
         return {
             name: tuple(self.native.get_tensor(index).ravel().tolist())
             for name, index in self.tensors.items()
@@ -69,8 +72,7 @@ def open_interpreter(graph: bytes, threads: int = 1) -> Interpreter:
             native = module.Interpreter(model_content=graph, num_threads=threads)
             native.allocate_tensors()
     except (ValueError, RuntimeError) as error:
-        line = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
-        raise ModelError(f"{name} {version} cannot load the model: {line}") from error
+        raise ModelError(f"{name} {version} cannot load the model: {_line(error)}") from error
     details = native.get_input_details()
     shape = [int(n) for n in details[0]["shape"]]
     if len(details) != 1 or len(shape) != 4 or shape[1] != shape[2] or shape[3] != 3:
@@ -91,6 +93,11 @@ def open_interpreter(graph: bytes, threads: int = 1) -> Interpreter:
         native=native,
         tensors=tensors,
     )
+
+
+def _line(error: Exception) -> str:
+    """The first line of a native library's message."""
+    return (str(error).strip().splitlines() or ["no reason given"])[0]
 
 
 def _module() -> tuple[Any, str, str]:

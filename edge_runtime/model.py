@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
@@ -102,8 +103,21 @@ class Model:
 
     def run(self, pixels: bytes) -> tuple[tuple[float, ...], tuple[float, ...], float]:
         """`S * S` grays -> probabilities `(normal, covid)`, heat map `g * g`, novelty."""
+        if len(pixels) != self.contract.input_size**2:
+            raise ModelError(
+                f"the model takes {self.contract.input_size}x{self.contract.input_size} pixels, "
+                f"not {len(pixels)} in all"
+            )
         with self._lock:
             outputs = self.interpreter.run(pixels)
+        sizes = {"probabilities": 2, "heatmap": self.contract.heatmap_grid**2, "novelty": 1}
+        for name, size in sizes.items():
+            values = outputs[name]
+            # A NaN is below every threshold: unchecked, it would be answered with "normal".
+            if len(values) != size or not all(map(math.isfinite, values)):
+                raise ModelError(
+                    f"the model's output {name!r} is not {size} finite numbers; get it again"
+                )
         return outputs["probabilities"], outputs["heatmap"], outputs["novelty"][0]
 
     def decide(
@@ -140,13 +154,14 @@ class Model:
         score = probabilities[1]
         answer, reason = self.decide(pixels, probabilities, novelty, info, self.threshold)
         grid = self.contract.heatmap_grid
+        margin = abs(score - self.threshold)
         return Prediction(
             file=_name(film),
             answer=answer,
             reason=reason,
             score=score,
             threshold=self.threshold,
-            borderline=abs(score - self.threshold) <= self.contract.borderline_width,
+            borderline=reason is None and margin <= self.contract.borderline_width,
             probabilities=dict(zip(LABELS, probabilities, strict=True)),
             novelty=novelty,
             heatmap=tuple(heatmap[row * grid : (row + 1) * grid] for row in range(grid)),

@@ -43,8 +43,11 @@ def measure(path: str, runs: int = 50, threads: int = 1) -> BenchmarkRecord:
     samples = [invoke() for _ in range(runs)]
     after = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     load = max(system["load"] or 0.0, after)
+    peak = machine.peak_kib()
     # This process alone brings the load towards the number of its threads.
-    flags = ("busy",) if load > threads + 0.5 else ()
+    flags = ["busy"] if load > threads + 0.5 else []
+    if not model.self_test(first_only=True)[0].passed:
+        flags.append("golden_failed")  # fast, but wrong: whoever compares must see it
     return BenchmarkRecord(
         model=model.identity(),
         runtime=model.runtime(),
@@ -60,9 +63,9 @@ def measure(path: str, runs: int = 50, threads: int = 1) -> BenchmarkRecord:
         p90_ms=quantile(samples, 0.9),
         min_ms=min(samples),
         rss_after_load_kib=after_load,
-        rss_peak_kib=machine.peak_kib(),
+        rss_peak_kib=peak,
         file_bytes=model_path(path).stat().st_size,
-        flags=flags,
+        flags=tuple(flags),
     )
 
 
@@ -103,7 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         print(measure(options.model, options.runs, options.threads).to_json())
     except EdgeError as error:
-        print(f"probe: error: {error}", file=sys.stderr)
+        print("probe: error:", " ".join(str(error).split()), file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         return 130
