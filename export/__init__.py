@@ -1,1 +1,1 @@
-""".keras -> .tflite and .onnx, each self-describing, each passed by the parity gate."""
+"""`.keras` -> `.tflite` and `.onnx`, each self-describing, each passed by the parity gate."""

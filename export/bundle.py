@@ -1,4 +1,4 @@
-"""The int8 file of an export becomes the runtime's own."""
+"""The int8 file of a run becomes the one that the wheel carries."""
 
 from __future__ import annotations
 
@@ -6,34 +6,39 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from edge_runtime import container
-from edge_runtime.errors import RunError
-from edge_runtime.model import BUNDLED, FOLDER
-from workshop.records import CalledCovid, EvaluationReport, ParityReport
+import edge_runtime
+from edge_runtime.model import BUNDLED
+from export.evidence import evidence
+from export.record import ExportRecord
+from export.run import INT8
+from export.verify import verify
+from workshop.records import ParityReport
 from workshop.records_io import load
 from workshop.runs import write_atomic
 
 __all__ = ["bundle"]
 
+MODELS = Path(edge_runtime.__file__).parent / "models"
 
-def bundle(run: Path, exported: Path, int8: str, folder: Path = FOLDER) -> Path:
-    """Copy the int8 file, its record and its card into the runtime; returns the file."""
-    source = exported / int8
-    if not source.is_file():
-        raise RunError(f"{source} is missing; export the run first")
-    data = source.read_bytes()
-    _, files = container.split(data)
-    parity = load(exported / "parity.json", list[ParityReport])
-    record = {
-        "contract": json.loads(files[container.CONTRACT]),
-        "file_sha256": container.sha256(data),
-        "parity": [asdict(one) for one in parity],
-        "evaluation": [
-            asdict(one) for one in load(run / "evaluation.json", list[EvaluationReport])
-        ],
-        "called_covid": [asdict(one) for one in load(run / "called_covid.json", list[CalledCovid])],
+
+def bundle(run: Path, models: Path = MODELS) -> Path:
+    """Copy RUN/export's int8 file, its record and its card into the package's folder.
+
+    The file is verified first; returns where it stands. Raises `ModelError`, `GateError`.
+    """
+    source = run / "export"
+    verify(source / INT8)
+    target = models / f"{BUNDLED}.tflite"
+    parity = load(source / "parity.json", list[ParityReport])
+    evaluation, called = evidence(run)
+    facts = {
+        "schema": 1,
+        "export": asdict(load(source / "export.json", ExportRecord)),
+        "parity": [asdict(report) for report in parity if report.file == INT8],
+        "evaluation": [asdict(report) for report in evaluation],
+        "called_covid": [asdict(one) for one in called],
     }
-    write_atomic(folder / f"{BUNDLED}.json", json.dumps(record, indent=1) + "\n")
-    write_atomic(folder / "MODEL_CARD.md", files["MODEL_CARD.md"])
-    write_atomic(folder / f"{BUNDLED}.tflite", data)
-    return folder / f"{BUNDLED}.tflite"
+    write_atomic(models / "MODEL_CARD.md", (source / "MODEL_CARD.md").read_bytes())
+    write_atomic(target.with_suffix(".json"), json.dumps(facts, indent=1) + "\n")
+    write_atomic(target, (source / INT8).read_bytes())
+    return target

@@ -1,91 +1,127 @@
-"""The model card that travels inside the file."""
+"""The model card: short, and only what the records say."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 
 from edge_runtime.contract import NOTICE
-from workshop.records import CalledCovid, EvaluationReport, Interval, StudentRecord
-from workshop.records_io import load
+from workshop.records import (
+    CalledCovid,
+    EvaluationReport,
+    Film,
+    Interval,
+    ParityReport,
+    StudentRecord,
+)
 
-__all__ = ["model_card"]
+__all__ = ["AUTHOR", "LICENCE", "model_card"]
+
+AUTHOR = "The cxr-edge authors"
+LICENCE = "Weights: research and demonstration, non-commercial (edge_runtime/models/LICENSE)"
 
 
-def model_card(run: Path, record: StudentRecord) -> str:
-    """Markdown from the run's own records; says plainly what has not been shown."""
-    reports = load(run / "evaluation.json", list[EvaluationReport])
-    rows = load(run / "called_covid.json", list[CalledCovid])
+def model_card(
+    record: StudentRecord,
+    evaluation: Sequence[EvaluationReport],
+    called: Sequence[CalledCovid],
+    parity: Sequence[ParityReport],
+    threshold: float,
+    novelty_threshold: float,
+) -> str:
+    """Markdown: what it is, what it learned from, how it did, what it cannot do."""
+    note = str(record.preset.get("note", "")).strip()
+    made = ", ".join(f"{key} {value}" for key, value in sorted(record.made_by.items()))
     parts = [
         f"# {record.name} {record.version}",
         NOTICE,
-        "Given a frontal chest film, the model gives a score (0 to 1) for covid against normal, "
-        f"set against a threshold of {record.threshold:.3f}, a coarse heat map, and a refusal "
-        "where a picture looks unlike the films it knows.",
-        "## What it must not be taken for",
-        "No site of its films holds both classes in number. A model can score high on such films "
-        "by telling the hospitals apart (DeGrave et al. 2021; Maguolo & Nanni 2020), and nothing "
-        "below rules that out. It was not tested on a hospital outside its collections. It was "
-        "never shown other pneumonia while it learned, and calls much of it covid:",
-        _called(rows),
-        "## How it was made",
-        _made(record),
-        "## Scores",
-        "95 % intervals from a bootstrap over groups (patients or near-duplicates). The holdout "
-        "was never trained on and chose nothing, but comes from the sites that were trained on.",
-        _scores(reports),
-        "## Licence",
-        "The weights learned from films under research and non-commercial terms and carry such a "
-        "licence themselves; see LICENSE and NOTICE beside the bundled model.",
+        f"Reads a frontal chest film of {record.input_size} × {record.input_size} gray pixels and "
+        "gives a score p(covid), a heat map of what raised it, and how unfamiliar the film is. "
+        f"It answers covid from a score of {threshold:.4f}, and not recognised above a novelty "
+        f"of {novelty_threshold:.4f} or where the picture is no film.",
+        "## What it learned from",
+        _films(record.trained_on),
+        f"Fingerprint of the film index: `{record.data_fingerprint}`. Films never trained on: "
+        f"{len(record.never_seen)}.",
+        _networks(record),
+        note,
+        "## How it did on films that it had not trained on",
+        _evaluation(evaluation),
+        _called(called),
+        "## Exported files against the Keras model",
+        _parity(parity),
+        "## What it cannot do",
+        "In public collections positive and negative films come from different hospitals, and "
+        "processing, markings and patients differ with them: a part of every figure above may "
+        "be the hospital, not the disease. It was never tried on patients, it knows two "
+        "classes, and anything else a film may show is forced into one of them. The heat map "
+        "shows what the network used, not where a disease is.",
+        "## Licence and origin",
+        f"{AUTHOR}. {LICENCE}. Made by: {made}.",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _made(record: StudentRecord) -> str:
-    films = Counter((film.site, film.label) for film in record.trained_on)
-    cells = ", ".join(f"{site} {label} {n}" for (site, label), n in sorted(films.items()))
-    lines = [f"Trained on {len(record.trained_on)} films ({cells})."]
-    for name in ("teacher", "student"):
-        facts = record.trained_networks[name]
-        weights = ", ".join(f"{k}: {v}" for k, v in facts["weights"].items())
-        lines.append(
-            f"The {name} has {facts['parameters']:,} parameters (first weights {weights})."
-        )
-    note = record.preset.get("note")
-    if note:
-        lines.append(str(note))
-    lines.append(
-        f"Temperature {record.temperature:.3f} and threshold from out-of-fold predictions. "
-        f"Data fingerprint {record.data_fingerprint[:16]}, commit {record.made_by.get('git')}."
-    )
-    return "\n".join(f"- {line}" for line in lines)
+def _films(films: Sequence[Film]) -> str:
+    counts = Counter((film.site, film.label) for film in films)
+    rows = [f"| {site} | {label} | {n} |" for (site, label), n in sorted(counts.items())]
+    return "\n".join(["| site | class | films |", "|---|---|---|", *rows])
+
+
+def _networks(record: StudentRecord) -> str:
+    lines = []
+    for name, facts in sorted(record.trained_networks.items()):
+        settings = facts.get("settings", {}) if isinstance(facts, dict) else {}
+        if settings.get("backbones"):
+            weights = facts.get("weights", {})
+            start = "; ".join(f"{key}: {value}" for key, value in sorted(weights.items()))
+            lines.append(
+                f"- {name}: {' + '.join(settings['backbones'])}, "
+                f"{facts.get('parameters', 0):,} parameters, started from {start or 'unknown'}"
+            )
+    return "\n".join(lines)
+
+
+def _evaluation(reports: Sequence[EvaluationReport]) -> str:
+    ours = [report for report in reports if report.network == "student"]
+    if not ours:
+        return "Not measured."
+    rows = [
+        f"| {r.split} | {r.films} ({r.positives} covid) | {_interval(r.auroc)} | "
+        f"{_interval(r.sensitivity)} | {_interval(r.specificity)} |"
+        for r in ours
+    ]
+    head = ["| split | films | AUROC | sensitivity | specificity |", "|---|---|---|---|---|"]
+    cautions = sorted({report.caution for report in ours if report.caution})
+    return "\n".join([*head, *rows]) + "".join(f"\n\n{line}" for line in cautions)
 
 
 def _called(rows: Sequence[CalledCovid]) -> str:
+    """Films that show no covid and are called so: what a score against normals does not say."""
     if not rows:
-        return "No film without covid was left to say how many."
-    lines = ["| label | site | films | called covid | share |", "|---|---|---|---|---|"]
-    for row in rows:
-        few = " (fewer than 20 films)" if row.films < 20 else ""
-        lines.append(
-            f"| {row.label} | {row.site} | {row.films} | {row.called} | {_span(row.share)}{few} |"
-        )
-    return "\n".join(lines)
-
-
-def _scores(reports: Sequence[EvaluationReport]) -> str:
-    lines = [
-        "| network | split | films | AUROC | sensitivity | specificity |",
-        "|---|---|---|---|---|---|",
+        return ""
+    lines = ["Films without covid that it had not trained on, and how many it calls covid:", ""]
+    lines += ["| label | site | films | called covid | share |", "|---|---|---|---|---|"]
+    lines += [
+        f"| {one.label} | {one.site} | {one.films} | {one.called} | {_interval(one.share)} |"
+        for one in rows
     ]
-    for one in reports:
-        lines.append(
-            f"| {one.network} | {one.split} | {one.films} ({one.positives} covid) "
-            f"| {_span(one.auroc)} | {_span(one.sensitivity)} | {_span(one.specificity)} |"
-        )
     return "\n".join(lines)
 
 
-def _span(one: Interval) -> str:
-    return f"{one.value:.3f} ({one.low:.3f} to {one.high:.3f})"
+def _interval(value: Interval) -> str:
+    return f"{value.value:.3f} ({value.low:.3f} to {value.high:.3f})"
+
+
+def _parity(reports: Sequence[ParityReport]) -> str:
+    rows = [
+        f"| {r.file} | {r.mean_dp:.4f} | {r.p99_dp:.4f} | {r.flips} of {r.films + r.phantoms} | "
+        f"{r.heatmap_rank_correlation:.2f} |"
+        for r in reports
+    ]
+    head = [
+        "| file | mean difference of the score | 99th percentile | decisions that change | "
+        "rank correlation of heat maps |",
+        "|---|---|---|---|---|",
+    ]
+    return "\n".join([*head, *rows])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
+import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -12,68 +13,80 @@ import typer
 __all__ = ["app"]
 
 app = typer.Typer(
-    help="A trained student -> .tflite and .onnx, each with its contract. "
-    "Research only, not a medical device.",
+    help="A run folder's student -> self-describing .tflite and .onnx files, each compared "
+    "with its Keras model. Research only, not a medical device.",
     no_args_is_help=True,
     add_completion=False,
 )
 
 
-@app.callback()
-def _export() -> None:
-    """A trained student -> .tflite and .onnx, each with its contract."""
-
-
 @app.command()
 def run(
-    folder: Annotated[Path, typer.Argument(metavar="RUN", help="A finished run folder.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="RUN", help="A run folder that training finished.")
+    ],
     data: Annotated[
-        Path | None, typer.Option(help="The films that the run was trained on.",
-                                  envvar="CXR_DATA"),
+        Path | None,
+        typer.Option(
+            help="Folder of films; by default CXR_DATA, then the one that training read.",
+            show_default=False,
+        ),
     ] = None,
     bundle: Annotated[
-        bool, typer.Option("--bundle", help="Make the int8 file the runtime's own."),
+        bool, typer.Option("--bundle", help="Make the int8 file the one the wheel carries.")
     ] = False,
-) -> None:  # fmt: skip
-    """Export a run and compare every file with its Keras model, film by film.
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the parity reports as JSON.")
+    ] = False,
+) -> None:
+    """Write RUN/export: int8 and float32 .tflite, float32 .onnx, parity.json.
 
-    Exit status 1 where parity fails; no model is left then.
+    Exit status 1 where a file is not at parity with the Keras model: then no model file
+    is left.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from workshop.films import data_folder
-    from workshop.runs import existing_run
+    from export.bundle import bundle as into_package
+    from export.run import export_run
 
-    existing_run(folder)
-    films = data_folder(data)
-    from export.run import FOLDER, INT8, export_run
-
-    reports = export_run(folder, films)
+    reports = export_run(folder, data)
+    if bundle:
+        sys.stderr.write(f"bundled: {into_package(folder)}\n")
+    if as_json:
+        sys.stdout.write(json.dumps([asdict(report) for report in reports], indent=1) + "\n")
+        return
     for one in reports:
         sys.stdout.write(
-            f"{one.file:24} mean |dp| {one.mean_dp:.5f}  max {one.max_dp:.5f}  "
-            f"flips {one.flips} of {one.films + one.phantoms}  passed\n"
+            f"{folder / 'export' / one.file}  graph {one.graph_sha256[:12]}  "
+            f"|dp| mean {one.mean_dp:.2g} max {one.max_dp:.2g}  "
+            f"{one.flips} of {one.films + one.phantoms} decisions change  "
+            f"heat map rank correlation {one.heatmap_rank_correlation:.2f}\n"
         )
-    sys.stdout.write(f"export folder: {folder / FOLDER}\n")
-    if bundle:
-        from export.bundle import bundle as make_bundle
-
-        sys.stdout.write(f"bundled: {make_bundle(folder, folder / FOLDER, INT8)}\n")
 
 
 @app.command()
 def verify(
-    file: Annotated[Path, typer.Argument(help="A .tflite file with a contract.")],
+    file: Annotated[Path, typer.Argument(help="A .tflite or .onnx file that export wrote.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Check digest, contract and all golden inputs of a file, without TensorFlow."""
-    from edge_runtime.errors import GateError
-    from edge_runtime.model import Model
+    """Check a file's digest and run its golden inputs; needs no TensorFlow."""
+    from edge_runtime.container import sha256
+    from export.verify import verify as check
 
-    failed = []
-    with Model.open(str(file), check=False) as model:
-        for one in model.self_test():
-            verdict = "passed" if one.passed else "FAILED"
-            sys.stdout.write(f"{one.name}: {verdict}, {one.difference:.2g} off\n")
-            failed += [] if one.passed else [one.name]
-        sys.stdout.write(f"graph_sha256 {model.contract.graph_sha256}\n")
-    if failed:
-        raise GateError(f"{file} fails its golden inputs: {', '.join(failed)}")
+    contract, results = check(file)
+    facts = {
+        "file": str(file),
+        "file_sha256": sha256(file.read_bytes()),
+        "graph_sha256": contract.graph_sha256,
+        "name": contract.name,
+        "version": contract.version,
+        "precision": contract.precision,
+        "golden": [asdict(result) for result in results],
+    }
+    if as_json:
+        sys.stdout.write(json.dumps(facts, indent=1) + "\n")
+        return
+    sys.stdout.write(f"graph {contract.graph_sha256}\n")
+    for one in results:
+        sys.stdout.write(
+            f"golden {one.name}: {one.answered}, off by {one.difference:.2g} "
+            f"({one.tolerance:.2g} allowed)\n"
+        )

@@ -1,120 +1,95 @@
-"""The graph that is exported: probabilities, heat map and novelty from one pass.
+"""The graph that ships: one film in; probabilities, heat map and novelty out.
 
-All constants come from the student's own head and record. The operators are ones that
-the oldest supported interpreter has in int8 and that XNNPACK takes.
+Everything is a layer that has an int8 kernel in TensorFlow Lite 2.14 and that XNNPACK takes,
+so that one delegate runs the whole file. Hence no softmax, no comparison, no square root.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-import keras
 import numpy as np
-import numpy.typing as npt
 
-from edge_runtime.errors import ModelError
+from export.student import HIDDEN, LOGITS, Student
 
-__all__ = ["deployed"]
+__all__ = ["INPUT", "shipped_graph"]
 
-Floats = npt.NDArray[Any]
-# A comparison would be the exact gate of a ReLU, but it has no int16 kernel and leaves
-# XNNPACK; a sigmoid this steep equals it wherever |hidden| > 1e-4.
-STEEP = 1e5
+INPUT = "film"
+STEEP = 1e4  # a hidden unit counts as open from 6 / STEEP on
+OPEN = 6.0  # what relu6 gives for an open unit
 
 
-def deployed(
-    student: keras.Model,
-    temperature: float,
-    mean: Floats,
-    components: Floats,
-    batch: int | None = 1,
-) -> keras.Model:
-    """The three-output model of a trained student.
+def shipped_graph(student: Student) -> Any:
+    """A Keras model `[1, S, S, 3]` raw 0-255 float32 -> dict of three float32 outputs.
 
-    `student` maps raw 0-255 `[n, S, S, 3]` to logits `[n, 2]` by a feature map, its
-    average ("pool"), a ReLU layer ("hidden") and a linear one ("logits"). Outputs, float32:
-    `probabilities` `[n, 2]`, calibrated; `heatmap` `[n, g * g]`, Grad-CAM of covid minus
-    normal logit (Selvaraju et al., arXiv 1610.02391), rectified, not normalised; `novelty`
-    `[n, 1]` = mean over k of tanh(z_k / 3)^2 with z = (pooled - mean) @ components.
-    Raises `ModelError` where the student has another head.
+    `probabilities` `[1, 2]` (normal, covid), calibrated: the temperature is in the last
+    Dense, and softmax of two is the sigmoid of their difference. `heatmap` `[1, g * g]`:
+    Grad-CAM of covid - normal on the last feature map, rectified, not normalised.
+    `novelty` `[1, 1]`, in [0, 1]: mean over k of tanh(z_k / 3)^2.
     """
-    kernel, bias, last, last_bias = _head(student)
-    channels = kernel.shape[0]
-    if mean.shape != (channels,) or components.ndim != 2 or components.shape[0] != channels:
-        raise ModelError("the novelty statistics are not of this student's features; train again")
-    features = keras.Model(student.input, student.get_layer("pool").input, name="features")
-    size = student.input_shape[1]
-    film = keras.Input(batch_shape=(batch, size, size, 3), name="film")
-    maps = features(film)
-    pooled = keras.layers.GlobalAveragePooling2D(name="pooled")(maps)
+    import keras
+    from keras import layers
 
-    hidden = _dense(kernel, bias, "head_hidden", "relu")(pooled)
-    logits = _dense(last / temperature, last_bias / temperature, "head_logits")(hidden)
-    probabilities = keras.layers.Softmax(name="probabilities")(logits)
+    record, network = student.record, student.network
+    hidden_weights, hidden_bias = _weights(network, HIDDEN)
+    logit_weights, logit_bias = _weights(network, LOGITS)
+    units = hidden_weights.shape[1]
+    difference = logit_weights[:, 1] - logit_weights[:, 0]
+    size = record.input_size
 
-    outputs = {
-        "probabilities": probabilities,
-        "heatmap": _heatmap(maps, pooled, kernel, bias, (last[:, 1] - last[:, 0]) / temperature),
-        "novelty": _novelty(pooled, mean, components),
-    }
-    return keras.Model(film, outputs, name="deployed")
-
-
-def _heatmap(maps: Any, pooled: Any, kernel: Floats, bias: Floats, towards: Floats) -> Any:
-    """Grad-CAM without a gradient: d(logit)/d(map) = kernel @ (gate * towards) / (g * g).
-
-    The sum over channels is taken first, unit by unit of the hidden layer, so that the
-    gate multiplies 60 maps rather than weights, which int8 could not hold.
-    """
-    grid = int(maps.shape[1])
-    units = kernel.shape[1]
-    gate = _dense(kernel * STEEP, bias * STEEP, "gate", "sigmoid")(pooled)
-    gate = keras.layers.Reshape((1, 1, units), name="gate_shape")(gate)
-    by_unit = _pointwise(kernel * towards / grid**2, "unit_maps")(maps)
-    open_units = keras.layers.Multiply(name="open_units")([by_unit, gate])
-    total = _pointwise(np.ones((units, 1)), "heat", "relu")(open_units)
-    return keras.layers.Reshape((grid * grid,), name="heatmap")(total)
-
-
-def _novelty(pooled: Any, mean: Floats, components: Floats) -> Any:
-    """Squashed before it is squared: an int8 range taken from films then clips nothing
-    that matters, for a component beyond three deviations is strange however far it lies."""
-    count = components.shape[1]
-    squashed = _dense(components / 3.0, -(mean @ components) / 3.0, "strange", "tanh")(pooled)
-    squared = keras.layers.Multiply(name="strange_squared")([squashed, squashed])
-    weights = np.full((count, 1), 1.0 / count)
-    return _dense(weights, np.zeros(1), "novelty")(squared)
-
-
-def _head(student: keras.Model) -> tuple[Floats, Floats, Floats, Floats]:
-    try:
-        student.get_layer("pool")
-        hidden, logits = student.get_layer("hidden"), student.get_layer("logits")
-        kernel, bias = (np.asarray(w, np.float64) for w in hidden.get_weights())
-        last, last_bias = (np.asarray(w, np.float64) for w in logits.get_weights())
-    except ValueError as error:
-        raise ModelError(
-            "the student has not the head that export knows (pool, hidden, logits); "
-            "train it with `python -m training run`"
-        ) from error
-    if last.shape[1] != 2 or kernel.shape[1] != last.shape[0]:
-        raise ModelError(f"the student's head gives {last.shape[1]} logits, not 2")
-    return kernel, bias, last, last_bias
-
-
-def _dense(
-    kernel: Floats, bias: Floats, name: str, activation: str | None = None
-) -> keras.layers.Layer:
-    layer = keras.layers.Dense(kernel.shape[1], activation=activation, name=name, dtype="float32")
-    layer.build((None, kernel.shape[0]))
-    layer.set_weights([kernel.astype(np.float32), bias.astype(np.float32)])
-    return layer
-
-
-def _pointwise(kernel: Floats, name: str, activation: str | None = None) -> keras.layers.Layer:
-    layer = keras.layers.Conv2D(
-        kernel.shape[1], 1, use_bias=False, activation=activation, name=name, dtype="float32"
+    features = keras.Model(
+        network.input, network.get_layer(record.last_conv).input, name="features"
     )
-    layer.build((None, None, None, kernel.shape[0]))
-    layer.set_weights([kernel.astype(np.float32)[None, None]])
-    return layer
+    film = keras.Input(batch_shape=(1, size, size, 3), name=INPUT)
+    maps = features(film)
+    grid = int(maps.shape[1])
+    pooled = layers.GlobalAveragePooling2D(name="pool")(maps)
+
+    hidden = layers.Dense(units, activation="relu", name=HIDDEN)(pooled)
+    calibrated = layers.Dense(2, name="calibrated")(hidden)
+    probabilities = layers.Activation("sigmoid", name="probabilities")(calibrated)
+
+    # d(covid - normal)/d(map) is, up to 1 / g^2, the sum over open hidden units of their
+    # weights: so each place of the map is sent through the hidden layer on its own, closed
+    # units are taken out, and what is left is added with the weights of the difference.
+    steep = layers.Rescaling(STEEP, name="steep")(hidden)
+    gate = layers.Reshape((1, 1, units), name="gates")(layers.ReLU(OPEN, name="gate")(steep))
+    evidence = layers.Conv2D(units, 1, use_bias=False, name="evidence")(maps)
+    counted = layers.Multiply(name="counted")([evidence, gate])
+    cam = layers.Conv2D(1, 1, use_bias=False, activation="relu", name="cam")(counted)
+    heatmap = layers.Reshape((grid * grid,), name="heatmap")(cam)
+
+    count = student.components.shape[1]
+    scaled = layers.Dense(count, name="components")(pooled)
+    squashed = layers.Activation("tanh", name="squashed")(scaled)
+    squares = layers.Multiply(name="squares")([squashed, squashed])
+    novelty = layers.Dense(1, use_bias=False, name="novelty")(squares)
+
+    outputs = {"probabilities": probabilities, "heatmap": heatmap, "novelty": novelty}
+    graph = keras.Model(film, outputs, name="cxr")
+    bias = float(logit_bias[1] - logit_bias[0])
+    values = {
+        HIDDEN: [hidden_weights, hidden_bias],
+        "calibrated": [
+            np.stack([-difference, difference], axis=1) / record.temperature,
+            np.array([-bias, bias]) / record.temperature,
+        ],
+        "evidence": [hidden_weights[None, None]],
+        "cam": [(difference / (OPEN * grid * grid))[None, None, :, None]],
+        "components": [
+            student.components / 3.0,
+            -(student.mean.astype(np.float64) @ student.components) / 3.0,
+        ],
+        "novelty": [np.full((count, 1), 1.0 / count)],
+    }
+    for name, weights in values.items():
+        graph.get_layer(name).set_weights([np.asarray(w, np.float32) for w in weights])
+    return graph
+
+
+def _weights(network: Any, name: str) -> list[Any]:
+    """Kernel and bias of a Dense, in double precision."""
+    layer = network.get_layer(name)
+    kernel = np.asarray(layer.kernel, np.float64)
+    bias = np.zeros(kernel.shape[1]) if layer.bias is None else np.asarray(layer.bias, np.float64)
+    return [kernel, bias]

@@ -1,94 +1,133 @@
-"""FlatBuffer -> ONNX, with the contract in `metadata_props`."""
+"""ONNX: from the float32 `.tflite`, whose graph is the cleanest, with the contract inside."""
 
 from __future__ import annotations
 
-import math
 import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-import onnx
 
-from edge_runtime.container import sha256
-from edge_runtime.errors import ModelError
-from edge_runtime.interpreters import OUTPUTS
+from edge_runtime.errors import InterpreterError, ModelError
+from edge_runtime.interpreters import OUTPUTS, Interpreter, open_interpreter
+from export.graph import INPUT
+from export.quiet import converter_silenced
 
-__all__ = ["OnnxSession", "digest", "from_tflite", "with_metadata"]
+__all__ = ["OnnxInterpreter", "append_files", "open_onnx", "split_files", "to_onnx"]
 
 OPSET = 17
 
 
-def from_tflite(graph: bytes, positions: dict[str, int], folder: str) -> onnx.ModelProto:
-    """Convert a float32 graph; the outputs get their names back by `positions`.
+def to_onnx(float_graph: bytes) -> bytes:
+    """A float32 `.tflite` graph as a checked ONNX model without `metadata_props`.
 
-    From the `.tflite` rather than from Keras: there batch normalization is folded
-    already. `folder` takes a temporary file.
+    Nodes and tensors get numbered names: the converter's carry a counter that runs on
+    through the process, and two exports of one run must be the same bytes.
     """
-    import tf2onnx
+    positions = open_interpreter(float_graph).positions
+    with converter_silenced():
+        import onnx
+        import tf2onnx
 
-    path = os.path.join(folder, "graph.tflite")
-    with open(path, "wb") as stream:
-        stream.write(graph)
-    model: onnx.ModelProto = tf2onnx.convert.from_tflite(path, opset=OPSET)[0]
-    os.unlink(path)
-    model.producer_version = ""  # carries a build that two equal exports need not share
-    names = {model.graph.output[place].name: name for name, place in positions.items()}
-    names[model.graph.input[0].name] = "film"
-    _rename(model.graph, names)
-    onnx.checker.check_model(model)
-    return model
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "graph.tflite"
+            path.write_bytes(float_graph)
+            model, _ = tf2onnx.convert.from_tflite(str(path), opset=OPSET)
+    graph = model.graph
+    names = {graph.input[0].name: INPUT}
+    names |= {graph.output[position].name: name for name, position in positions.items()}
+    for number, tensor in enumerate(graph.initializer):
+        names.setdefault(tensor.name, f"weights{number}")
+        tensor.name = names[tensor.name]
+    for number, node in enumerate(graph.node):
+        node.name = f"{node.op_type}{number}"
+        for at, name in enumerate(node.output):
+            names.setdefault(name, node.name if not at else f"{node.name}_{at}")
+            node.output[at] = names[name]
+        for at, name in enumerate(node.input):
+            node.input[at] = names[name] if name else ""
+    for value in (*graph.input, *graph.output):
+        value.name = names[value.name]
+    del graph.value_info[:]  # shapes of tensors by their old names; the checker infers them
+    graph.name, graph.doc_string = "cxr", ""
+    try:
+        onnx.checker.check_model(model, full_check=True)
+    except Exception as error:  # onnx raises classes of its C++ part
+        raise ModelError(f"tf2onnx made a model that onnx refuses: {error}") from error
+    return bytes(model.SerializeToString(deterministic=True))
 
 
-def _rename(graph: Any, names: dict[str, str]) -> None:
-    for value in (*graph.input, *graph.output, *graph.value_info):
-        value.name = names.get(value.name, value.name)
-    for node in graph.node:
-        node.input[:] = [names.get(name, name) for name in node.input]
-        node.output[:] = [names.get(name, name) for name in node.output]
+def append_files(graph: bytes, files: dict[str, bytes]) -> bytes:
+    """The model with `files` (UTF-8 texts) in its `metadata_props`."""
+    import onnx
 
-
-def digest(model: onnx.ModelProto) -> str:
-    """SHA-256 of the serialised model without `metadata_props`."""
-    bare = onnx.ModelProto()
-    bare.CopyFrom(model)
-    del bare.metadata_props[:]
-    return sha256(bare.SerializeToString(deterministic=True))
-
-
-def with_metadata(model: onnx.ModelProto, files: dict[str, bytes]) -> bytes:
-    """The model as a file, the texts of `files` beside the graph."""
-    whole = onnx.ModelProto()
-    whole.CopyFrom(model)
-    del whole.metadata_props[:]
+    model = onnx.load_from_string(graph)
     for name in sorted(files):
-        entry = whole.metadata_props.add()
+        entry = model.metadata_props.add()
         entry.key, entry.value = name, files[name].decode()
-    onnx.checker.check_model(whole)
-    return bytes(whole.SerializeToString(deterministic=True))
+    return bytes(model.SerializeToString(deterministic=True))
 
 
-class OnnxSession:
-    """ONNX Runtime over one model, one thread, its telemetry off."""
+def split_files(data: bytes) -> tuple[bytes, dict[str, bytes]]:
+    """The serialised model without `metadata_props`, and what stood in them."""
+    import onnx
 
-    def __init__(self, data: bytes) -> None:
-        import onnxruntime
+    try:
+        model = onnx.load_from_string(data)
+    except Exception as error:  # protobuf's DecodeError is a class of its C++ part
+        raise ModelError(f"not an ONNX model: {error}") from error
+    files = {entry.key: entry.value.encode() for entry in model.metadata_props}
+    del model.metadata_props[:]
+    return bytes(model.SerializeToString(deterministic=True)), files
 
-        onnxruntime.disable_telemetry_events()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        try:
-            self.session = onnxruntime.InferenceSession(
-                data, options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # its errors share no public base
-            raise ModelError(f"ONNX Runtime refuses the model: {error}") from error
 
-    def run(self, pixels: bytes) -> dict[str, npt.NDArray[np.float32]]:
-        """`S * S` grays -> each output by name."""
-        size = math.isqrt(len(pixels))
-        gray = np.frombuffer(pixels, np.uint8).reshape(1, size, size, 1)
+@dataclass(frozen=True)
+class OnnxInterpreter(Interpreter):
+    """ONNX Runtime in the place of a `.tflite` interpreter."""
+
+    def run(self, pixels: bytes) -> dict[str, tuple[float, ...]]:
+        """`pixels` are `S * S` grays; each output as floats, flat."""
+        gray = np.frombuffer(pixels, np.uint8).reshape(1, self.input_size, self.input_size, 1)
         film = np.repeat(gray, 3, axis=3).astype(np.float32)
-        values = self.session.run(list(OUTPUTS), {"film": film})
-        return dict(zip(OUTPUTS, values, strict=True))
+        outputs = self.native.run(list(OUTPUTS), {INPUT: film})
+        return {
+            name: tuple(output.ravel().tolist())
+            for name, output in zip(OUTPUTS, outputs, strict=True)
+        }
+
+
+def open_onnx(graph: bytes, threads: int = 1) -> OnnxInterpreter:
+    """An ONNX graph in ONNX Runtime; raises `InterpreterError` or `ModelError`."""
+    # Read when the library is loaded: without it a device id is written under HOME.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise InterpreterError("onnxruntime is not installed: run scripts/setup") from error
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3
+    try:
+        session: Any = onnxruntime.InferenceSession(
+            graph, options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:  # onnxruntime raises classes of its C++ part
+        raise ModelError(f"onnxruntime cannot load the model: {error}") from error
+    outputs = [output.name for output in session.get_outputs()]
+    if set(outputs) != set(OUTPUTS) or session.get_inputs()[0].name != INPUT:
+        raise ModelError(f"the ONNX model has outputs {', '.join(outputs)}; it is not one of ours")
+    return OnnxInterpreter(
+        name="onnxruntime",
+        version=onnxruntime.__version__,
+        delegate="none",
+        threads=threads,
+        input_size=int(session.get_inputs()[0].shape[1]),
+        input_dtype="float32",
+        input_scale=0.0,
+        input_zero_point=0,
+        positions={name: outputs.index(name) for name in OUTPUTS},
+        native=session,
+        tensors={},
+    )

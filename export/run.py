@@ -1,180 +1,202 @@
-"""One export: a finished run -> files that carry their contract, passed by the gate."""
+"""One run folder -> its three model files, or none."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-import keras
-import numpy as np
-import numpy.typing as npt
-
-from edge_runtime.container import append, sha256
-from edge_runtime.contract import Contract
-from edge_runtime.errors import GateError, ModelError
-from edge_runtime.golden import Golden
-from edge_runtime.interpreters import Interpreter, open_interpreter
-from edge_runtime.model import Model
-from export import convert, onnx_file, parity
+from edge_runtime import container
+from edge_runtime.errors import GateError
+from edge_runtime.interpreters import open_interpreter
 from export.card import model_card
-from export.golden import choose_pictures, golden_of
-from export.graph import deployed
-from export.package import contract_of, files_of
-from export.representative import choose, decode, phantom_pixels, strange_pixels
-from export.subject import subject_of
-from workshop.records import ParityReport, StudentRecord
-from workshop.records_io import as_json, load
-from workshop.runs import existing_run, write_atomic
+from export.convert import to_float32, to_int8
+from export.evidence import evidence, scores_csv
+from export.films import (
+    load_representative,
+    parity_films,
+    phantom_pixels,
+    representative_films,
+    run_data,
+)
+from export.gate import read_gate
+from export.goldens import choose, golden_of
+from export.graph import shipped_graph
+from export.onnx_file import open_onnx, to_onnx
+from export.package import Graph, bare_model, contract_of, packed
+from export.parity import compare, keras_run, outputs_of
+from export.ranges import bound_novelty, input_quantization, operator_names
+from export.record import ExportedFile, ExportRecord
+from export.reference import open_reference
+from export.student import Student, load_student
+from export.thresholds import NOVELTY_STEPS, PROBABILITY_STEPS, between_steps
+from workshop.progress import Progress
+from workshop.records import Film, ParityReport
+from workshop.records_io import as_json
+from workshop.runs import storage_error
 
-__all__ = ["FOLDER", "INT8", "export_run"]
+__all__ = ["FILES", "FLOAT", "INT8", "ONNX", "export_run"]
 
-FOLDER = "export"
-FLOAT32, INT8, ONNX = "student-float32.tflite", "student-int8.tflite", "student-float32.onnx"
-REPRESENTATIVE, PHANTOMS = 200, 40
-PHANTOM_SEED = 30_000  # other phantoms than those of parity and of the novelty statistics
-
-
-@dataclass
-class _Job:
-    """What all files of one export share, and what has been made so far."""
-
-    record: StudentRecord
-    subject: parity.Subject
-    reference: parity.Outputs
-    pictures: list[tuple[str, npt.NDArray[np.uint8]]]
-    card: str
-    gate: dict[str, float]
-    grid: int
-    contents: dict[str, bytes] = field(default_factory=dict)
-    outputs: dict[str, parity.Outputs] = field(default_factory=dict)
-    reports: list[ParityReport] = field(default_factory=list)
-
-    def compare(
-        self, file: str, precision: str, digest: str, model: Interpreter | onnx_file.OnnxSession
-    ) -> ParityReport:
-        """Run the parity of one file and keep its report."""
-        found = parity.outputs_of(model, self.subject.pixels, file)
-        report = parity.compare(
-            file, precision, digest, self.subject, self.reference, found, self.gate
-        )
-        self.outputs[file] = found
-        self.reports.append(report)
-        return report
-
-    def tflite(self, file: str, precision: str, graph: bytes) -> tuple[Contract, Golden]:
-        """Digest, parity, contract, golden inputs and ZIP, in this order."""
-        interpreter = open_interpreter(graph)
-        report = self.compare(file, precision, sha256(graph), interpreter)
-        contract = contract_of(
-            self.record, precision, report.graph_sha256, interpreter, report.p99_dp, self.grid
-        )
-        golden = golden_of(contract, interpreter, self.pictures)
-        self.contents[file] = append(graph, files_of(contract, golden, self.card))
-        return contract, golden
-
-    def onnx(self, graph: bytes, contract: Contract, golden: Golden, folder: str) -> None:
-        """The float graph once more, as ONNX."""
-        model = onnx_file.from_tflite(graph, contract.outputs, folder)
-        digest = onnx_file.digest(model)
-        session = onnx_file.OnnxSession(model.SerializeToString())
-        report = self.compare(ONNX, "float32", digest, session)
-        own = replace(contract, graph_sha256=digest, borderline_width=report.p99_dp)
-        self.contents[ONNX] = onnx_file.with_metadata(model, files_of(own, golden, self.card))
+INT8 = "student-int8.tflite"
+FLOAT = "student-float32.tflite"
+ONNX = "student-float32.onnx"
+FILES = (INT8, FLOAT, ONNX)
+REPRESENTATIVE = 240
+REPRESENTATIVE_PHANTOMS = 24
+PARITY_PHANTOMS = 40
+# Phantoms of their own for each use, away from the seeds that people and training take.
+REPRESENTATIVE_SEED, PARITY_SEED, GOLDEN_SEED = 31_000, 32_000, 33_000
 
 
-def export_run(run: Path, data: Path) -> list[ParityReport]:
-    """Convert, compare, package; `RUN/export` is replaced as a whole.
+@dataclass(frozen=True)
+class _Points:
+    """Thresholds as they stand in every file of the run."""
 
-    Raises `GateError` where parity fails: the folder then holds the parity records and
-    no model.
+    threshold: float
+    novelty: float
+
+
+def export_run(run: Path, data: Path | None = None) -> list[ParityReport]:
+    """Convert, compare and package; writes RUN/export and returns the parity reports.
+
+    `data` is the folder of films (CXR_DATA, then the folder that training read, where it
+    is None). Raises `GateError` where a file is not at parity: then parity.json stays and
+    no model file does. Nothing else in RUN/export changes before all is ready.
     """
-    existing_run(run)
-    record = load(run / "student.json", StudentRecord)
-    _check_student(run, record)
-    seed = int(record.preset.get("seed", 1))
-    size = record.input_size
-    student = convert.load_student(run / record.model_file)
-    mean, components = _novelty(run / record.novelty_file)
-    fixed = deployed(student, record.temperature, mean, components)
-    chosen = choose(record.trained_on, REPRESENTATIVE, seed)
-    representative = np.concatenate(
-        [
-            decode(data, chosen, size),
-            phantom_pixels(PHANTOMS, seed + PHANTOM_SEED, size),
-            strange_pixels(size),
-        ]
+    student = load_student(run)
+    record = student.record
+    gate = read_gate(record.preset.get("export", {}))
+    folder = run_data(run, data)
+    seed = int(record.preset.get("seed", 0))
+    points = _Points(
+        between_steps(record.threshold, PROBABILITY_STEPS),
+        between_steps(record.novelty_threshold, NOVELTY_STEPS),
     )
-    job = _job(run, record, deployed(student, record.temperature, mean, components, batch=None),
-               data, seed)  # fmt: skip
-    with tempfile.TemporaryDirectory(prefix=".export-", dir=run) as name:
-        graph = convert.float32(fixed)
-        contract, golden = job.tflite(FLOAT32, "float32", graph)
-        job.tflite(INT8, "int8", convert.int8(fixed, representative))
-        job.onnx(graph, contract, golden, name)
-        work = Path(name) / FOLDER
-        _write(work, job, [film.path for film in chosen])
-        _replace(work, run / FOLDER)
-    failed = [f"{one.file}: {line}" for one in job.reports for line in one.why]
+    films = parity_films(run, record, folder, seed + PARITY_SEED, PARITY_PHANTOMS)
+    chosen = representative_films(record, REPRESENTATIVE, seed)
+    keras_graph = shipped_graph(student)
+    graphs = _convert(student, keras_graph, folder, chosen, seed)
+
+    reference = outputs_of(keras_run(keras_graph), films, "parity: Keras")
+    found = {
+        graph.file: outputs_of(graph.interpreter.run, films, f"parity: {graph.file}")
+        for graph in graphs
+    }
+    reports = [
+        compare(
+            graph.file, graph.precision, graph.sha256, films,
+            reference, found[graph.file], points.threshold, gate,
+        )
+        for graph in graphs
+    ]  # fmt: skip
+    evidence_files = {
+        "parity.json": as_json(reports).encode(),
+        "parity-films.csv": scores_csv(films, {"keras": reference, **found}).encode(),
+    }
+    out = run / "export"
+    failed = [report for report in reports if not report.passed]
     if failed:
-        raise GateError(f"parity failed ({'; '.join(failed)}); see {run / FOLDER / 'parity.json'}")
-    return job.reports
+        for name in (*FILES, "export.json", "MODEL_CARD.md"):
+            (out / name).unlink(missing_ok=True)
+        _replace(out, evidence_files)
+        raise GateError(
+            f"{failed[0].file} is not at parity with the Keras model: "
+            f"{'; '.join(failed[0].why)}; see {out / 'parity.json'}"
+        )
+    written = _package(student, graphs, reports, points, chosen, seed)
+    _replace(out, {**written, **evidence_files})
+    return reports
 
 
-def _job(run: Path, record: StudentRecord, model: keras.Model, data: Path, seed: int) -> _Job:
-    subject = subject_of(record, data, seed)
+def _convert(
+    student: Student, keras_graph: object, data: Path, chosen: Sequence[Film], seed: int
+) -> list[Graph]:
+    progress = Progress("converting", len(FILES))
+    size = student.record.input_size
+    phantoms, _ = phantom_pixels(REPRESENTATIVE_PHANTOMS, seed + REPRESENTATIVE_SEED, size)
+    pixels = load_representative(student.run, student.record, data, chosen, phantoms)
+    float32 = to_float32(keras_graph)
+    progress.advance(FLOAT)
+    onnx = to_onnx(float32)
+    progress.advance(ONNX)
+    int8 = bound_novelty(to_int8(keras_graph, pixels))
+    input_quantization(int8)
+    progress.advance(INT8)
+    progress.close()
+    return [
+        Graph(INT8, "int8", int8, open_interpreter(int8)),
+        Graph(FLOAT, "float32", float32, open_interpreter(float32)),
+        Graph(ONNX, "float32", onnx, open_onnx(onnx)),
+    ]
 
-    def scores(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
-        return parity.keras_outputs(model, pixels).score
 
-    return _Job(
-        record=record,
-        subject=subject,
-        reference=parity.keras_outputs(model, subject.pixels, title="parity: Keras"),
-        pictures=choose_pictures(record.input_size, scores),
-        card=model_card(run, record),
-        gate=parity.gate_of(record.preset),
-        grid=round(model.output["heatmap"].shape[1] ** 0.5),
+def _package(
+    student: Student,
+    graphs: Sequence[Graph],
+    reports: Sequence[ParityReport],
+    points: _Points,
+    chosen: Sequence[Film],
+    seed: int,
+) -> dict[str, bytes]:
+    """Every file of the export by name."""
+    record = student.record
+    evaluation, called = evidence(student.run)
+    card = model_card(record, evaluation, called, reports, points.threshold, points.novelty)
+    contracts = [
+        contract_of(graph, record, report, points.threshold, points.novelty)
+        for graph, report in zip(graphs, reports, strict=True)
+    ]
+    models = [
+        bare_model(contract, graph.interpreter)
+        for contract, graph in zip(contracts, graphs, strict=True)
+    ]
+    pictures = choose(models, seed + GOLDEN_SEED)
+    written, files = {}, []
+    for graph, contract, model in zip(graphs, contracts, models, strict=True):
+        lite = graph.file.endswith(".tflite")
+        other = bare_model(contract, open_reference(graph.data)) if lite else None
+        data = packed(graph, contract, golden_of(model, other, pictures), card)
+        operators = Counter(operator_names(graph.data)) if lite else Counter[str]()
+        written[graph.file] = data
+        files.append(
+            ExportedFile(
+                graph.file, graph.precision, graph.sha256, container.sha256(data),
+                len(data), len(graph.data), dict(sorted(operators.items())),
+            )
+        )  # fmt: skip
+    facts = ExportRecord(
+        name=record.name,
+        version=record.version,
+        model_sha256=record.model_sha256,
+        threshold=points.threshold,
+        novelty_threshold=points.novelty,
+        student_threshold=record.threshold,
+        student_novelty_threshold=record.novelty_threshold,
+        files=tuple(files),
+        representative=tuple(film.path for film in chosen),
+        representative_phantoms=REPRESENTATIVE_PHANTOMS + 1,
+        golden=tuple(f"{picture.name}: {picture.how}" for picture in pictures),
+        made_by=record.made_by,
     )
+    return {**written, "MODEL_CARD.md": card.encode(), "export.json": as_json(facts).encode()}
 
 
-def _check_student(run: Path, record: StudentRecord) -> None:
-    path = run / record.model_file
-    if not path.is_file():
-        raise ModelError(f"{path} is missing; go on with `training run ... --resume`")
-    if sha256(path.read_bytes()) != record.model_sha256:
-        raise ModelError(f"{path} is not the file of student.json; train again or restore it")
-
-
-def _novelty(path: Path) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _replace(out: Path, files: dict[str, bytes]) -> None:
+    """Write all files beside the folder, then rename them into it."""
+    working: Path | None = None
     try:
-        with np.load(path) as arrays:
-            return arrays["mean"].astype(np.float64), arrays["components"].astype(np.float64)
-    except (OSError, KeyError, ValueError) as error:
-        raise ModelError(f"{path} holds no novelty statistics ({error}); train again") from error
-
-
-def _write(work: Path, job: _Job, chosen: list[str]) -> None:
-    write_atomic(work / "parity.json", as_json(job.reports))
-    films = parity.rows_csv(job.subject, job.reference, job.outputs)
-    write_atomic(work / "parity-films.csv", films)
-    write_atomic(work / "representative.txt", "\n".join(chosen) + "\n")
-    if not all(one.passed for one in job.reports):
-        return
-    for file, content in job.contents.items():
-        write_atomic(work / file, content)
-    for file in (FLOAT32, INT8):
-        for result in Model.open(work / file, check=False).self_test():
-            if not result.passed:
-                raise GateError(f"{file} does not give its own golden output {result.name!r}")
-
-
-def _replace(work: Path, target: Path) -> None:
-    """Swap folders; what was there goes only when the new one is whole."""
-    old = target.with_name(f".{target.name}-old")
-    shutil.rmtree(old, ignore_errors=True)
-    if target.exists():
-        target.rename(old)
-    work.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
+        working = Path(tempfile.mkdtemp(prefix=".export-", dir=out.parent))
+        for name, data in files.items():
+            (working / name).write_bytes(data)
+        out.mkdir(exist_ok=True)
+        for name in files:
+            os.replace(working / name, out / name)
+    except OSError as error:
+        raise storage_error(out, error) from error
+    finally:
+        if working is not None:
+            shutil.rmtree(working, ignore_errors=True)

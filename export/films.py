@@ -1,0 +1,146 @@
+"""Which films and phantoms export looks at, and their pixels."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from edge_runtime.contract import LABELS
+from edge_runtime.errors import DataError, RunError
+from edge_runtime.pixels import film_pixels
+from workshop.film_store import load_films
+from workshop.films import data_folder
+from workshop.phantoms import draw_set
+from workshop.records import Film, StudentRecord
+
+__all__ = [
+    "ParityFilms",
+    "load_representative",
+    "parity_films",
+    "phantom_pixels",
+    "representative_films",
+    "run_data",
+    "stretched",
+]
+
+Pixels = npt.NDArray[np.uint8]
+EXCLUDED_A_CLASS = 300
+
+
+@dataclass(frozen=True)
+class ParityFilms:
+    """Films (then phantoms) with their pixels `[n, S, S]`; `names` tell which is which."""
+
+    names: tuple[str, ...]
+    labels: tuple[str, ...]
+    pixels: Pixels
+    films: int
+    phantoms: int
+
+
+def run_data(run: Path, option: Path | None) -> Path:
+    """The folder of films: `--data`, CXR_DATA, else the one that training read."""
+    try:
+        return data_folder(option)
+    except DataError:
+        trained = json.loads((run / "run.json").read_text(encoding="utf-8")).get("data", "")
+        if option is None and trained and Path(trained).is_dir():
+            return Path(trained)
+        raise
+
+
+def representative_films(record: StudentRecord, count: int, seed: int) -> list[Film]:
+    """About `count` films that were trained on, even over site and class.
+
+    A cell with fewer films gives all it has, the others share what is left.
+    """
+    cells: dict[tuple[str, str], list[Film]] = defaultdict(list)
+    for film in sorted(record.trained_on, key=lambda film: film.path):
+        cells[film.label, film.site].append(film)
+    if not cells:
+        raise RunError("the student's record names no film that it was trained on; train again")
+    rng = random.Random(seed)
+    chosen: list[Film] = []
+    left = count
+    for number, (_, cell) in enumerate(sorted(cells.items(), key=lambda item: len(item[1]))):
+        share = min(len(cell), left // (len(cells) - number))
+        chosen += rng.sample(cell, share)
+        left -= share
+    return sorted(chosen, key=lambda film: film.path)
+
+
+def parity_films(
+    run: Path, record: StudentRecord, data: Path, seed: int, phantoms: int
+) -> ParityFilms:
+    """Never-seen films of the two classes: all of the holdout, some of the excluded.
+
+    Of the excluded ones at most 300 a class are taken; then `phantoms` phantoms.
+    """
+    held = _holdout(run / "predictions.csv")
+    films = sorted(
+        (film for film in record.never_seen if film.label in LABELS), key=lambda film: film.path
+    )
+    rng = random.Random(seed)
+    chosen = [film for film in films if film.path in held]
+    for label in LABELS:
+        outside = [film for film in films if film.path not in held and film.label == label]
+        chosen += rng.sample(outside, min(EXCLUDED_A_CLASS, len(outside)))
+    if not chosen:
+        raise RunError("the student's record names no covid or normal film never seen; train again")
+    pixels = load_films(data, chosen, record.input_size, run / "cache")
+    drawn, labels = phantom_pixels(phantoms, seed, record.input_size)
+    return ParityFilms(
+        names=(*(film.path for film in chosen), *(f"phantom {seed}/{i}" for i in range(phantoms))),
+        labels=(*(film.label for film in chosen), *labels),
+        pixels=np.concatenate([np.asarray(pixels), drawn]),
+        films=len(chosen),
+        phantoms=phantoms,
+    )
+
+
+def _holdout(path: Path) -> set[str]:
+    try:
+        with path.open(newline="", encoding="utf-8") as stream:
+            return {row["path"] for row in csv.DictReader(stream) if row["role"] == "holdout"}
+    except (OSError, KeyError, UnicodeDecodeError, csv.Error) as error:
+        raise RunError(f"{path} cannot be read ({error}); train again") from error
+
+
+def phantom_pixels(count: int, seed: int, size: int) -> tuple[Pixels, tuple[str, ...]]:
+    """`count` phantoms as pixels `[count, size, size]`, and their labels."""
+    from PIL import Image
+
+    pixels = np.zeros((count, size, size), np.uint8)
+    labels = []
+    for number, phantom in enumerate(islice(draw_set(count, seed), count)):
+        raw = film_pixels(Image.fromarray(phantom.image), size)
+        pixels[number] = np.frombuffer(raw, np.uint8).reshape(size, size)
+        labels.append(phantom.label)
+    return pixels, tuple(labels)
+
+
+def stretched(pixels: Pixels) -> Pixels:
+    """The same picture over the whole range: its darkest pixel 0, its brightest 255."""
+    values = pixels.astype(np.float64)
+    low, high = values.min(), values.max()
+    if high <= low:
+        raise DataError("a picture of one gray cannot be stretched")
+    wide: Pixels = np.rint((values - low) * (255.0 / (high - low))).astype(np.uint8)
+    return wide
+
+
+def load_representative(
+    run: Path, record: StudentRecord, data: Path, films: Sequence[Film], phantoms: Pixels
+) -> Pixels:
+    """Pixels of the films and phantoms that ranges are taken from, 0 and 255 among them."""
+    pixels = np.asarray(load_films(data, films, record.input_size, run / "cache"))
+    return np.concatenate([pixels, phantoms, stretched(phantoms[0])[None]])

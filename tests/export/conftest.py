@@ -1,0 +1,151 @@
+"""A finished run, without the training: a small student with random weights."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
+SIZE = 96
+FILMS = 64
+TRAINED = 40
+
+
+def _student(pixels: Any) -> tuple[Any, Any]:
+    """A student whose scores vary: batch statistics of the films, logits of deviation 1.5."""
+    import keras
+
+    keras.utils.set_random_seed(7)
+    film = keras.Input((SIZE, SIZE, 3), name="film")
+    body = keras.applications.MobileNetV2(
+        input_shape=(SIZE, SIZE, 3), alpha=0.35, include_top=False, weights=None
+    )
+    maps = body(keras.layers.Rescaling(1 / 127.5, offset=-1.0, name="rescale0")(film))
+    pooled = keras.layers.GlobalAveragePooling2D(name="pool")(maps)
+    hidden = keras.layers.Dense(60, activation="relu", name="hidden")(pooled)
+    logits = keras.layers.Dense(2, name="logits")(hidden)
+    student = keras.Model(film, logits, name="student")
+    films = np.repeat(pixels[..., None], 3, axis=-1).astype(np.float32)
+    rng = np.random.default_rng(3)
+    for layer in body.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.momentum = 0.0
+            layer.gamma.assign(rng.uniform(0.6, 1.6, layer.gamma.shape))
+            layer.beta.assign(rng.normal(0.3, 0.5, layer.beta.shape))
+    student(films, training=True)
+    features = np.asarray(keras.Model(film, pooled).predict_on_batch(films), np.float64)
+    both = np.asarray(student.predict_on_batch(films))
+    difference = both[:, 1] - both[:, 0]
+    kernel, bias = student.get_layer("logits").get_weights()
+    kernel = kernel * (1.5 / difference.std())
+    bias = np.array([difference.mean() * 1.5 / difference.std(), 0.0], np.float32)
+    student.get_layer("logits").set_weights([kernel, bias])
+    return student, features
+
+
+def write_run(run: Path, data: Path, gate: dict[str, float]) -> None:
+    """What `training run` leaves, as far as export reads it."""
+    from edge_runtime.pixels import film_pixels
+    from workshop.films import read_index
+    from workshop.provenance import data_fingerprint
+    from workshop.records import FilmPrediction, StudentRecord
+    from workshop.records_io import save
+
+    films = read_index(data)
+    pixels = np.stack(
+        [
+            np.frombuffer(film_pixels(data / film.path, SIZE), np.uint8).reshape(SIZE, SIZE)
+            for film in films
+        ]
+    )
+    student, features = _student(pixels[:TRAINED])
+    run.mkdir(parents=True)
+    student.save(run / "student.keras")
+    mean = features.mean(axis=0)
+    _, deviations, axes = np.linalg.svd(features - mean, full_matrices=False)
+    components = (axes[:8] / (deviations[:8, None] / np.sqrt(len(features)))).T
+    np.savez(run / "novelty.npz", mean=mean, components=components)
+    novelty = np.mean(np.tanh((features - mean) @ components / 3) ** 2, axis=1)
+    save(
+        run / "student.json",
+        StudentRecord(
+            name="fake",
+            version="0.0.1",
+            model_file="student.keras",
+            model_sha256=hashlib.sha256((run / "student.keras").read_bytes()).hexdigest(),
+            input_size=SIZE,
+            temperature=1.3,
+            threshold=0.47,
+            never_seen=tuple(films[TRAINED:]),
+            trained_on=tuple(films[:TRAINED]),
+            novelty_file="novelty.npz",
+            novelty_threshold=float(novelty.max()) + 0.1,
+            novelty_films={"films": TRAINED, "phantoms": 0},
+            last_conv="pool",
+            data_fingerprint=data_fingerprint(films),
+            preset={"name": "fake", "seed": 1, "export": {"gate": gate}},
+            made_by={"git": "unknown"},
+            trained_networks={},
+        ),
+    )
+    rows = [
+        FilmPrediction(
+            film.path, film.label, film.site, film.group, "holdout", "student", "fold0", 0.0, 0.5
+        )
+        for film in films[TRAINED : TRAINED + 16]
+    ]
+    with (run / "predictions.csv").open("w", newline="") as stream:
+        writer = csv.DictWriter(stream, list(asdict(rows[0])))
+        writer.writeheader()
+        writer.writerows(asdict(row) for row in rows)
+    (run / "run.json").write_text(json.dumps({"schema": 1, "name": "fake", "data": str(data)}))
+
+
+@pytest.fixture(scope="session")
+def phantom_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from workshop.phantoms import write_set
+
+    folder = tmp_path_factory.mktemp("data") / "films"
+    write_set(folder, FILMS, 11)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def fake_run(tmp_path_factory: pytest.TempPathFactory, phantom_data: Path) -> Path:
+    """A run folder that nobody changes; a random student quantizes badly, hence the gate."""
+    run = tmp_path_factory.mktemp("runs") / "fake"
+    write_run(run, phantom_data, {"int8_mean_dp": 0.5, "int8_flip_share": 0.9})
+    return run
+
+
+@pytest.fixture(scope="session")
+def exported(fake_run: Path, phantom_data: Path) -> Path:
+    """The export folder of that run."""
+    from export.run import export_run
+
+    export_run(fake_run, phantom_data)
+    return fake_run / "export"
+
+
+@pytest.fixture
+def copy_of_run(fake_run: Path, tmp_path: Path) -> Callable[[], Path]:
+    """A copy to break."""
+    import shutil
+
+    def copy() -> Path:
+        run = tmp_path / "copy"
+        shutil.copytree(fake_run, run, ignore=shutil.ignore_patterns("export", "cache"))
+        return run
+
+    return copy
