@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import configparser
+import importlib.metadata
+import json
 import os
 import shutil
 import subprocess
@@ -16,6 +18,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from edge_runtime import __version__
+from tests.tiny import film, png
 
 ROOT = Path(__file__).parent.parent
 PINS = ROOT / "requirements"
@@ -121,3 +124,38 @@ def test_wheel_holds_edge_runtime_only(wheels: list[Path]) -> None:
 def test_wheel_is_reproducible(wheels: list[Path]) -> None:
     first, second = wheels
     assert first.read_bytes() == second.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def alone(wheels: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of packages: the wheel, and links to the distributions that its pins name."""
+    site = tmp_path_factory.mktemp("alone")
+    with zipfile.ZipFile(wheels[0]) as archive:
+        archive.extractall(site)
+    for name in pins(f"wheel-3.{sys.version_info.minor}.txt"):
+        distribution = importlib.metadata.distribution(name)
+        for top in {file.parts[0] for file in distribution.files or []} - {"..", "__pycache__"}:
+            if not (site / top).exists():
+                (site / top).symlink_to(str(distribution.locate_file(top)))
+    return site
+
+
+def python(site: Path, code: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run code where only the packages of `site` can be imported."""
+    return subprocess.run(
+        [sys.executable, "-S", "-c", code, *arguments],
+        env={"PYTHONPATH": str(site)}, cwd=site, capture_output=True, text=True,
+    )  # fmt: skip
+
+
+def test_the_wheel_answers_where_there_is_nothing_else(
+    alone: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    assert python(alone, "import tensorflow").returncode == 1
+    (tmp_path / "film.png").write_bytes(png(film(90)))
+    command = "import sys; from edge_runtime.cli import main; sys.exit(main())"
+    done = python(alone, command, "--json", "--model", tiny_model, tmp_path / "film.png")
+    assert done.returncode == 0, done.stderr
+    (answer,) = [json.loads(line) for line in done.stdout.splitlines()]
+    assert answer["answer"] in ("covid", "normal")
+    assert answer["model"]["name"] == "tiny-int8"

@@ -25,6 +25,7 @@ from pathlib import Path
 from edge_runtime.container import sha256, split
 from edge_runtime.contract import Contract
 from edge_runtime.errors import DataError, EdgeError, GateError, ModelError
+from workshop.films import read_index
 from workshop.runs import write_atomic
 
 __all__ = ["BUNDLED", "bundled_digest", "main", "quoting_files", "refresh", "replace", "stale"]
@@ -32,8 +33,8 @@ __all__ = ["BUNDLED", "bundled_digest", "main", "quoting_files", "refresh", "rep
 BUNDLED = Path("edge_runtime/models/cxr-mobilenetv2-int8.tflite")
 ROOT = Path(__file__).resolve().parent.parent
 
-_DRAW = "python -m workshop phantom films --films 8 --seed 2"
-# What a reader would type, in a folder where films/ was drawn by _DRAW; FILM is one of them.
+_DRAW = "python -m workshop phantom phantoms --films 8 --seed 2"
+# What a reader would type, in a folder where _DRAW has drawn; FILM is one of them.
 SESSIONS: dict[str, tuple[str, ...]] = {
     "film": (_DRAW, "edge-infer FILM"),
     "json": ("edge-infer --json FILM | python -m json.tool",),
@@ -116,10 +117,9 @@ def _session(name: str, folder: Path) -> str:
     for template in SESSIONS[name]:
         command = template
         if "FILM" in template:
-            film = sorted(folder.glob("films/**/*covid*.png")) or sorted(
-                path for path in folder.glob("films/**/*.png") if "masks" not in path.parts
-            )
-            command = template.replace("FILM", shlex.quote(film[0].relative_to(folder).as_posix()))
+            films = read_index(folder / "phantoms")
+            film = next(one.path for one in films if one.label == "covid")
+            command = template.replace("FILM", shlex.quote(f"phantoms/{film}"))
         shown = command.replace("MODEL", BUNDLED.as_posix())
         printed = _run(command.replace("MODEL", shlex.quote(str(ROOT / BUNDLED))), folder)
         lines += [f"$ {shown}", printed] if printed else [f"$ {shown}"]
