@@ -23,7 +23,7 @@ def phantom(
     films: Annotated[int, typer.Option(min=1, help="How many films.")] = 700,
     seed: Annotated[int, typer.Option(min=0, help="The same seed draws the same bytes.")] = 1,
     tie_mark: Annotated[
-        bool, typer.Option("--tie-mark", help="Plant a shortcut: one site marks its covid films.")
+        bool, typer.Option("--tie-mark", help="Plant a shortcut: the sites stamp covid films only.")
     ] = False,
 ) -> None:
     """Draw synthetic chest films with an index.csv and lung masks.

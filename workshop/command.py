@@ -42,18 +42,29 @@ def command_line(app: typer.Typer, prog: str) -> NoReturn:
     except (KeyboardInterrupt, typer.Abort):
         _leave("interrupted", _INTERRUPTED)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python complains at exit
+        _drop_stdout()
         sys.exit(1)
     except OSError as error:
         if error.errno not in _REFUSED:
             raise
         failure = storage_error(Path(error.filename or "the output"), error)
         _leave(str(failure), failure.exit_code)
+    if status == _INTERRUPTED:  # how typer reports Ctrl-C
+        _leave("interrupted", _INTERRUPTED)
     if not arguments:
         sys.exit(UsageError.exit_code)
     sys.exit(status if isinstance(status, int) else 0)
 
 
 def _leave(message: str, status: int) -> NoReturn:
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _drop_stdout()
     sys.stderr.write(f"error: {' '.join(message.split())}\n")
     sys.exit(status)
+
+
+def _drop_stdout() -> None:
+    """What cannot be written goes nowhere, or Python would complain of it at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

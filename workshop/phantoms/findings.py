@@ -9,7 +9,7 @@ from workshop.phantoms.canvas import Canvas, Layer, mirrored, points, smooth
 
 __all__ = ["harmless", "with_opacities"]
 
-_FILLED = 0.62  # the density of a lung without air
+_FILLED = 0.68  # the density of a lung without air
 
 
 def harmless(canvas: Canvas, who: Anatomy, lungs: Layer, rng: np.random.Generator) -> Layer:
@@ -53,16 +53,18 @@ def with_opacities(canvas: Canvas, density: Layer, lungs: Layer, rng: np.random.
     From subtle (a few faint ones) to severe; lung tissue fills up towards `_FILLED`, so
     that ribs and vessels fade in dense patches as they do on a film.
     """
-    severity = float(rng.beta(1.6, 1.3))
+    severity = float(rng.beta(1.8, 1.2))
+    faint = 0.5 if rng.random() < 0.1 else 1.0
     clear = np.ones_like(lungs)
     for side in SIDES:
-        for _ in range(2 + int(rng.integers(0, 2 + round(4 * severity)))):
+        for _ in range(3 + int(rng.integers(0, 2 + round(4 * severity)))):
             y = 1.75 - abs(rng.normal(0.0, 0.45))
             edge = 0.62 + 0.3 * min(1.0, max(0.0, y) / 1.1)  # the wall curves in above
             x = side * (edge - abs(rng.normal(0.0, 0.13)))
             size = rng.uniform(0.09, 0.15) * (1 + 0.6 * severity)
             spot = canvas.spot(x, y, size, size * rng.uniform(1.0, 1.7))
-            clear *= 1 - spot * np.float32(rng.uniform(0.2, 0.5) + 0.4 * severity)
-    grain = 0.18 * canvas.cloud(rng, 0.13) + 0.1 * canvas.cloud(rng, 0.035)
-    haze = np.clip((1 - clear) * (0.86 + grain * np.sqrt(clear)), 0, 1) * lungs
+            dense = faint * (rng.uniform(0.4, 0.6) + 0.35 * severity)
+            clear *= 1 - spot * np.float32(dense)
+    grain = 0.22 * canvas.cloud(rng, 0.12) + 0.16 * canvas.cloud(rng, 0.05)
+    haze = np.tanh((1 - clear) * np.maximum(1.1 + grain, 0.2)) * lungs
     return np.asarray(density + haze * np.maximum(_FILLED - density, 0), np.float32)
