@@ -1,32 +1,55 @@
 """The one definition of pixels: a film file -> `uint8[S, S]`.
 
 Training, calibration, parity, the command line and every port use exactly this.
-Pillow's antialiased bilinear resize in two calls, width first: one call is not the same
-function in every Pillow (13.0 changed the order of its passes for some shapes).
+
+1. Decode, the first frame, at full size (a draft-scaled JPEG has other pixels).
+2. Gray: more than 8 bits by `edge_runtime.windowing`; colour as
+   `(19595 R + 38470 G + 7471 B + 32768) >> 16`; transparency is ignored.
+3. Upright: the EXIF or TIFF orientation, or DICOM's PatientOrientation, is applied.
+4. Pillow's antialiased bilinear resize in two calls, width first: one call is not the same
+   function in every Pillow (13.0 changed the order of its passes for some shapes).
 """
 
 from __future__ import annotations
 
 import io
 import os
+import threading
 import warnings
-from pathlib import Path
-from typing import BinaryIO, cast
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
+from edge_runtime import windowing
 from edge_runtime.errors import FilmError
 from edge_runtime.film_rules import FilmInfo
 
-__all__ = ["FORMATS", "PIXELS_VERSION", "Source", "film_pixels", "open_film", "open_film_info",
-           "resize", "rgb"]  # fmt: skip
+__all__ = ["FORMATS", "MAX_PIXELS", "PIXELS_VERSION", "Source", "film_pixels", "open_film",
+           "open_film_info", "resize", "rgb"]  # fmt: skip
 
 PIXELS_VERSION = 1
-# What films come in; any other format is refused before its decoder runs.
-FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP", "PPM")
+# What films come in, besides DICOM; any other format is refused before its decoder runs.
+# The last two are not in Pillow's first load of decoders: asking for them loads all.
+FORMATS = ("PNG", "JPEG", "BMP", "PPM", "TIFF", "WEBP")
+MAX_PIXELS = 1 << 26  # 67 million: thrice the largest detector, less than Pillow's own limit
 BILINEAR = Image.Resampling.BILINEAR
+ORIENTATION = 274  # EXIF's and TIFF's tag
+UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+PHOTOMETRIC, WHITE_IS_ZERO = 262, 0  # TIFF's tag
+DICOM_MAGIC = slice(128, 132), b"DICM"
 
 Source = str | os.PathLike[str] | bytes | BinaryIO | Image.Image
+_headers = threading.Lock()  # warning filters are the whole process's
 
 
 def film_pixels(source: Source, size: int) -> bytes:
@@ -40,22 +63,25 @@ def open_film(source: Source) -> Image.Image:
 
 
 def open_film_info(source: Source) -> tuple[Image.Image, FilmInfo]:
-    """As `open_film`, with what the film rules must know of the picture before it was gray."""
+    """As `open_film`, with what the film rules must know of the picture before it was gray.
+
+    A binary file is read from its beginning and left open.
+    """
     name = _name(source)
-    if isinstance(source, Image.Image):
-        return _gray(source, name)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(_stream(source, name), formats=FORMATS) as image:
-                image.load()
-                return _gray(image, name)
+        if isinstance(source, Image.Image):
+            return _film(source)
+        with _stream(source) as stream:
+            return _decoded(stream)
+    except FilmError as error:
+        raise FilmError(f"{name} {error}") from error
     except UnidentifiedImageError as error:
         raise FilmError(f"{name} is not a picture in a format that films come in") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise FilmError(f"{name} is too large to be a film; make it smaller first") from error
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
-        raise FilmError(f"{name} cannot be decoded ({str(error)[:80]}); is it whole?") from error
+        raise FilmError(f"{name} {TOO_LARGE}") from error
+    except Exception as error:  # decoders raise anything on damaged bytes
+        why = " ".join(str(error).split())[:80] or type(error).__name__
+        raise FilmError(f"{name} cannot be decoded ({why}); is it whole?") from error
 
 
 def resize(gray: Image.Image, size: int) -> Image.Image:
@@ -68,28 +94,105 @@ def rgb(pixels: Image.Image) -> bytes:
     return Image.merge("RGB", [pixels] * 3).tobytes()
 
 
-def _gray(image: Image.Image, name: str) -> tuple[Image.Image, FilmInfo]:
-    upright = ImageOps.exif_transpose(image)
-    if upright.mode.startswith(("I", "F")):
-        raise FilmError(f"{name} has more than 8 bits a pixel; convert it to 8 bits first")
-    info = FilmInfo.of(upright)
-    if upright.mode not in ("L", "RGB"):
-        upright = upright.convert("RGBA" if "A" in upright.mode else "RGB")
-    return upright.convert("L"), info
+TOO_LARGE = f"has more than {MAX_PIXELS:,} pixels; make it smaller first"
 
 
-def _stream(source: str | os.PathLike[str] | bytes | BinaryIO, name: str) -> BinaryIO:
-    if isinstance(source, bytes):
-        return io.BytesIO(source)
-    if not isinstance(source, str | os.PathLike):
-        return source
+def _decoded(stream: BinaryIO) -> tuple[Image.Image, FilmInfo]:
+    stream.seek(0)
+    head = stream.read(132)
+    stream.seek(0)
+    if not head:
+        raise FilmError("is empty")
+    place, magic = DICOM_MAGIC
+    if head[place] == magic:
+        from edge_runtime import dicom
+
+        with _quietly():
+            image = dicom.read(stream, MAX_PIXELS)
+        return _film(image)
+    with _quietly():
+        image = Image.open(stream, formats=FORMATS)
+    with image:
+        if image.width * image.height > MAX_PIXELS:
+            raise FilmError(TOO_LARGE)
+        # Before load, which in newer Pillows turns a TIFF upright and drops what said so.
+        inverted = windowing.is_wide(image.mode) and _white_is_zero(image)
+        image.load()
+        return _film(image, inverted)
+
+
+def _film(image: Image.Image, inverted: bool = False) -> tuple[Image.Image, FilmInfo]:
+    """A decoded picture of any mode -> gray and upright."""
+    mode = image.mode
+    turn = UPRIGHT.get(_orientation(image))
+    if windowing.is_wide(mode):
+        gray = windowing.to_gray(image, inverted=inverted)
+    elif mode in ("L", "1", "RGB"):
+        gray = image.convert("L")
+    else:
+        # A palette's transparency may be of any form: RGBA takes each without a word.
+        gray = image.convert("RGBA" if "A" in mode or mode == "P" else "RGB").convert("L")
+    info = FilmInfo.of(image)
+    if turn is None:
+        return gray, info
+    return gray.transpose(turn), info.turned() if turn in SIDEWAYS else info
+
+
+SIDEWAYS = {UPRIGHT[5], UPRIGHT[6], UPRIGHT[7], UPRIGHT[8]}
+
+
+def _orientation(image: Image.Image) -> int:
+    """1-8; 1 where there is none or it cannot be read. XMP, which browsers pass by, is too."""
     try:
-        return io.BytesIO(Path(source).read_bytes())
-    except OSError as error:
-        raise FilmError(f"{name} cannot be read: {error.strerror or error}") from error
+        with _quietly():
+            if image.format == "TIFF":
+                value = image.getexif().get(ORIENTATION, 1)
+            else:
+                exif = Image.Exif()
+                exif.load(image.info.get("exif", b""))
+                value = exif.get(ORIENTATION, 1)
+    except Exception:  # a damaged tag leaves the film as it is
+        return 1
+    return value if isinstance(value, int) else 1
+
+
+def _white_is_zero(image: Image.Image) -> bool:
+    """Whether a TIFF of more than 8 bits is inverted; with 8 Pillow sees to it."""
+    tags = getattr(image, "tag_v2", {})
+    return bool(tags.get(PHOTOMETRIC, 1) == WHITE_IS_ZERO)
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Decoders' remarks on odd headers are not for the user; too many pixels is an error."""
+    with _headers, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        yield
+
+
+@contextmanager
+def _stream(source: str | os.PathLike[str] | bytes | BinaryIO) -> Iterator[BinaryIO]:
+    if isinstance(source, bytes):
+        yield io.BytesIO(source)
+    elif not isinstance(source, str | os.PathLike):
+        yield source if source.seekable() else io.BytesIO(source.read())
+    else:
+        try:
+            stream = open(source, "rb")  # noqa: SIM115 - closed below
+        except FileNotFoundError as error:
+            raise FilmError("does not exist") from error
+        except IsADirectoryError as error:
+            raise FilmError("is a folder; name the films in it") from error
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or error
+            raise FilmError(f"cannot be read: {why}") from error
+        with stream:
+            yield stream if stream.seekable() else io.BytesIO(stream.read())
 
 
 def _name(source: Source) -> str:
     if isinstance(source, str | os.PathLike):
         return os.fspath(source)
-    return cast(str, getattr(source, "name", None) or "the film")
+    name = getattr(source, "filename", None) or getattr(source, "name", None)
+    return name if isinstance(name, str) else "the film"
