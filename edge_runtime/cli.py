@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from edge_runtime import __version__
 from edge_runtime.contract import NOTICE
@@ -53,11 +53,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _complain(error: object) -> None:
     """One line, whatever a file's name or a library's message holds."""
-    print("edge-infer: error:", " ".join(str(error).split()), file=sys.stderr)
+    print("edge-infer: error:", _one_line(error), file=sys.stderr)
+
+
+def _one_line(text: object) -> str:
+    return " ".join(str(text).split())
+
+
+class _Parser(argparse.ArgumentParser):
+    """As argparse, but wrong use is one line, without the usage above it."""
+
+    def error(self, message: str) -> NoReturn:
+        _complain(f"{message}; see {self.prog} --help")
+        raise SystemExit(USAGE)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="edge-infer",
         description="Give chest films a score against a threshold.",
         epilog=f"{NOTICE}\n\n{STATUS}",
@@ -157,11 +169,12 @@ def _print_json(data: dict[str, Any]) -> None:
 
 def _line(one: Prediction) -> str:
     time = f"{one.timing_ms['total']:.1f} ms"
+    name = _one_line(one.file)
     if one.answer == "not_recognised":
-        return f"{one.file}: not recognised ({one.reason}), {time}"
+        return f"{name}: not recognised ({one.reason}), {time}"
     margin = ", borderline" if one.borderline else ""
     score = f"score {one.score:.3f}, threshold {one.threshold:.3f}"
-    return f"{one.file}: {one.answer}{margin} ({score}), {time}"
+    return f"{name}: {one.answer}{margin} ({score}), {time}"
 
 
 if __name__ == "__main__":

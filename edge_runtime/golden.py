@@ -76,8 +76,12 @@ def from_json(text: str | bytes) -> Golden:
             raise ModelError(f"golden.json of schema {data['schema']!r} cannot be checked")
         items = []
         for item in data["items"]:
-            lists = {key: tuple(item[key]) for key in ("probabilities", "heatmap")}
-            items.append(GoldenItem(**{**item, **lists}))
+            numbers: dict[str, Any] = {
+                key: tuple(float(value) for value in item[key])
+                for key in ("probabilities", "heatmap")
+            }
+            numbers["novelty"] = float(item["novelty"])
+            items.append(GoldenItem(**{**item, **numbers}))
         return Golden(tuple(items), {k: float(v) for k, v in data["tolerance"].items()})
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ModelError(f"the model's golden.json cannot be read: {error}") from error

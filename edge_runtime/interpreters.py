@@ -71,6 +71,12 @@ def open_interpreter(graph: bytes, threads: int = 1) -> Interpreter:
         with quiet_stderr():
             native = module.Interpreter(model_content=graph, num_threads=threads)
             native.allocate_tensors()
+    except SystemError as error:
+        # tflite-runtime was built for NumPy 1 and notices NumPy 2 only here.
+        raise InterpreterError(
+            f"{name} {version} does not work with the NumPy that is installed: "
+            "pip install 'numpy<2'"
+        ) from error
     except (ValueError, RuntimeError) as error:
         raise ModelError(f"{name} {version} cannot load the model: {_line(error)}") from error
     details = native.get_input_details()
@@ -110,7 +116,7 @@ def _module() -> tuple[Any, str, str]:
             if error.name in (path, package):
                 continue
             broken.append(f"{name} does not start: {error}")
-        except (ImportError, AttributeError) as error:
+        except (ImportError, AttributeError, OSError) as error:
             broken.append(f"{name} does not start: {error}")
         else:
             return module, name, _version(package)

@@ -79,7 +79,10 @@ class Model:
         except OSError as error:
             raise ModelError(f"{path} cannot be read: {error.strerror}") from error
         if container.CONTRACT not in files or container.GOLDEN not in files:
-            raise ModelError(f"{path} carries no contract; export it with `python -m export`")
+            raise ModelError(
+                f"{path} carries no contract: it was cut short, or never went through "
+                "`python -m export run`"
+            )
         contract = Contract.from_json(files[container.CONTRACT])
         if container.sha256(graph) != contract.graph_sha256:
             raise ModelError(f"{path} is damaged: its graph is not the one of its contract")

@@ -31,7 +31,7 @@ class Prediction:
 
     def to_dict(self, *, heatmap: bool = False) -> dict[str, Any]:
         """A JSON-ready dict; the heat map only when asked for."""
-        data = asdict(self)
+        data = {"schema": self.schema, **asdict(self)}
         if not heatmap:
             del data["heatmap"]
         return data

@@ -33,10 +33,10 @@ TOLERANCE = {"int8": {"litert_xnnpack": 1e-6, "other": 0.25},
 
 
 def film(level: int, seed: int = 0, size: int = SIZE) -> Pixels:
-    """`uint8[size, size]` of mean brightness `level`, with enough grain not to be blank."""
+    """`uint8[size, size]` of mean brightness `level`, shaded and a little grainy as films are."""
     rng = np.random.default_rng(seed)
-    slope = np.linspace(-20, 20, size)[:, None] + np.linspace(-8, 8, size)[None, :]
-    return np.clip(level + slope + rng.normal(0, 12, (size, size)), 0, 255).astype(np.uint8)
+    slope = np.linspace(-30, 30, size)[:, None] + np.linspace(-9, 9, size)[None, :]
+    return np.clip(level + slope + rng.normal(0, 4, (size, size)), 0, 255).astype(np.uint8)
 
 
 def png(pixels: Pixels) -> bytes:
@@ -78,7 +78,7 @@ def keras_model() -> Any:
     # "first" gives brightness from 0 to 2, and so does all that averages it.
     first, second, cam_weights = mean_of((4, 4, 3, 8)), mean_of((4, 4, 8, 8)), mean_of((1, 1, 8, 1))
     to_score, to_novelty = mean_of((8, 1)), mean_of((8, 4))
-    weights = {
+    weights: dict[str, list[Any]] = {
         "first": [first, np.ones(8)],
         "second": [second, np.zeros(8)],
         "probabilities": [np.concatenate([-6 * to_score, 6 * to_score], axis=1), [6.0, -6.0]],
@@ -115,7 +115,7 @@ def model_file(graph: bytes, precision: str) -> bytes:
     """The graph with contract, golden inputs, labels and card behind it."""
     interpreter = open_interpreter(graph)
     contract = _contract(graph, precision, interpreter)
-    pictures = {"undecided": film(131), "ordinary": film(90), "refused": film(250)}
+    pictures = {"undecided": film(131), "ordinary": film(90), "refused": film(240)}
     model = Model(contract, interpreter, Golden((), TOLERANCE[precision]))
     items = []
     for name, picture in pictures.items():

@@ -14,7 +14,7 @@ from tests.tiny import film
 @pytest.mark.parametrize("fixture", ["tiny_model", "tiny_float_model"])
 @pytest.mark.parametrize(
     ("level", "answer", "reason"),
-    [(90, "normal", None), (170, "covid", None), (250, "not_recognised", "unfamiliar")],
+    [(90, "normal", None), (170, "covid", None), (240, "not_recognised", "unfamiliar")],
 )
 def test_brightness_decides(
     request: pytest.FixtureRequest, fixture: str, level: int, answer: str, reason: str | None
