@@ -1,0 +1,78 @@
+"""The built wheel in an environment of its own, with its pinned requirements alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from edge_runtime.model import Model
+from tests.environments import ROOT, build_wheel, environment, uv
+from tests.tiny import film, png
+
+PINS = ROOT / f"requirements/wheel-3.{sys.version_info[1]}.txt"
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of commands of an environment that has the wheel."""
+    if platform.machine() not in ("x86_64", "AMD64", "aarch64", "arm64"):
+        pytest.skip(f"LiteRT has no wheel for {platform.machine()}")
+    python = environment("wheel", PINS)
+    wheel = build_wheel(tmp_path_factory.mktemp("wheel"))
+    with zipfile.ZipFile(wheel) as archive:
+        tops = {name.split("/")[0].partition("-")[0] for name in archive.namelist()}
+    assert tops == {"edge_runtime", "cxr_edge"}
+    subprocess.run(
+        [uv(), "-q", "pip", "install", "--offline", "--no-deps", "--reinstall", "--python", python,
+         wheel],
+        check=True,
+    )  # fmt: skip
+    return python.parent
+
+
+def clean() -> dict[str, str]:
+    return {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+
+
+def test_edge_infer_answers_as_here(installed: Path, tiny_model: Path, tmp_path: Path) -> None:
+    picture = tmp_path / "film.png"
+    picture.write_bytes(png(film(170, seed=1, size=400)))
+    done = subprocess.run(
+        [installed / "edge-infer", "--json", "--model", tiny_model, picture],
+        capture_output=True, text=True, cwd=tmp_path, env=clean(),
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    said = json.loads(done.stdout)
+    with Model.open(tiny_model) as model:
+        here = model.predict(picture)
+    assert (said["answer"], said["score"], said["novelty"]) == ("covid", here.score, here.novelty)
+    assert said["runtime"]["name"] == "litert"
+
+
+def test_it_is_the_wheel_that_answered(installed: Path, tmp_path: Path) -> None:
+    program = (
+        "import edge_runtime, importlib.util as u; print(edge_runtime.__file__);"
+        "print([n for n in ('tensorflow', 'keras', 'workshop', 'training', 'export', 'tests')"
+        " if u.find_spec(n)])"
+    )
+    done = subprocess.run(
+        [installed / "python", "-c", program],
+        capture_output=True, text=True, cwd=tmp_path, env=clean(), check=True,
+    )  # fmt: skip
+    place, others = done.stdout.splitlines()
+    assert ".venvs/wheel/" in place and "site-packages" in place
+    assert others == "[]"
+
+
+def test_its_requirements_are_whole(installed: Path) -> None:
+    done = subprocess.run(
+        [uv(), "pip", "check", "--python", installed / "python"], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr

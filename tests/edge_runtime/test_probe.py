@@ -1,0 +1,90 @@
+"""One process, one model, one record."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge_runtime import container, machine, probe
+from edge_runtime.benchmark_record import BenchmarkRecord
+from tests.environments import ROOT
+from tests.tiny import repacked
+
+TIMES = st.lists(st.floats(0.001, 1e6), min_size=1, max_size=60)
+
+
+def probed(*words: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "edge_runtime.probe", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+
+
+def test_one_record_a_process(tiny_model: Path) -> None:
+    done = probed(tiny_model, "--runs", 7, "--threads", 2)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("\n") == 1 and done.stderr == ""
+    record = BenchmarkRecord.from_json(done.stdout)
+    assert len(record.steady_ms) == 7 and record.runtime["threads"] == 2
+    assert record.min_ms == min(record.steady_ms) <= record.p50_ms <= record.p90_ms
+    assert record.p90_ms <= max(record.steady_ms)
+    assert record.load_ms > 0 and record.first_ms > 0 and record.warmup_runs >= 10
+    assert record.rss_after_load_kib and record.rss_peak_kib
+    assert 5_000 < record.rss_after_load_kib <= record.rss_peak_kib
+    assert record.file_bytes == tiny_model.stat().st_size
+    assert record.model["name"] == "tiny-int8" and not record.emulated
+    assert (record.target, "golden_failed" in record.flags) == ("local", False)
+    assert BenchmarkRecord.from_json(record.to_json()) == record
+
+
+def test_a_model_that_answers_wrongly_is_flagged(tiny_model: Path, tmp_path: Path) -> None:
+    goldens = json.loads(container.split(tiny_model.read_bytes())[1][container.GOLDEN])
+    goldens["items"][0]["novelty"] += 0.1
+    wrong = tmp_path / "wrong.tflite"
+    files = {container.GOLDEN: json.dumps(goldens).encode()}
+    wrong.write_bytes(repacked(tiny_model.read_bytes(), {}, files))
+    assert "golden_failed" in probe.measure(str(wrong), runs=1).flags
+
+
+@pytest.mark.parametrize(("load", "busy"), [(0.0, False), (1.2, False), (1.8, True), (9.0, True)])
+def test_a_busy_machine_is_flagged(
+    tiny_model: Path, monkeypatch: pytest.MonkeyPatch, load: float, busy: bool
+) -> None:
+    monkeypatch.setattr(os, "getloadavg", lambda: (load, 0.0, 0.0))
+    record = probe.measure(str(tiny_model), runs=1)
+    assert ("busy" in record.flags) == busy and record.machine["load"] == load
+
+
+def test_bad_use(tmp_path: Path) -> None:
+    missing = probed(tmp_path / "none.tflite")
+    assert (missing.returncode, missing.stdout, missing.stderr.count("\n")) == (3, "", 1)
+    assert probed(tmp_path, "--runs", 0).returncode == 2
+
+
+@given(TIMES, st.floats(0, 1))
+def test_quantile_is_numpys(samples: list[float], share: float) -> None:
+    import numpy as np
+
+    assert probe.quantile(samples, share) == pytest.approx(float(np.quantile(samples, share)))
+
+
+def test_machine_tells_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = machine.describe()
+    assert said["cores"] == os.cpu_count() and said["memory_kib"] > 100_000
+    assert said["cpu"] and said["python"].count(".") == 2
+    peak = machine.peak_kib()
+    assert peak and peak > 5_000
+
+    def nothing(path: str) -> None:
+        return None
+
+    monkeypatch.setattr(machine, "_text", nothing)  # a system without /proc
+    other: dict[str, Any] = machine.describe()
+    assert other["memory_kib"] is None and machine.peak_kib() is None
+    json.dumps(other)

@@ -1,0 +1,87 @@
+"""Environments of their own under .venvs/, for tests of what is installed elsewhere."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+__all__ = ["ROOT", "build_wheel", "environment", "uv"]
+
+ROOT = Path(__file__).parent.parent
+
+
+def environment(name: str, pins: Path, newest: tuple[int, int] | None = None) -> Path:
+    """The Python of `.venvs/NAME`, which has what `pins` lists; made once, then kept.
+
+    `newest` is the last Python that will do. Skips the test where there is no such Python,
+    or where the packages cannot be had.
+    """
+    python = _python(newest)
+    folder = ROOT / ".venvs" / name
+    wanted = f"{python}\n{pins.read_text('utf-8')}"
+    stamp = folder / "made-of.txt"
+    with _alone(name):
+        if not stamp.is_file() or stamp.read_text("utf-8") != wanted:
+            shutil.rmtree(folder, ignore_errors=True)
+            _uv("venv", "--no-python-downloads", "--python", python, str(folder))
+            _uv("pip", "install", "--python", str(folder / "bin/python"), "-r", str(pins))
+            stamp.write_text(wanted, "utf-8")
+    return folder / "bin/python"
+
+
+def uv() -> str:
+    """The command uv; skips the test where there is none."""
+    beside = Path(sys.executable).with_name("uv")
+    found = str(beside) if beside.exists() else shutil.which("uv")
+    if found is None:
+        pytest.skip("uv is not installed: run scripts/setup")
+    return found
+
+
+@contextlib.contextmanager
+def _alone(name: str) -> Iterator[None]:
+    """Two test runs at once make an environment once."""
+    folder = ROOT / ".venvs"
+    folder.mkdir(exist_ok=True)
+    with open(folder / f"{name}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def build_wheel(folder: Path) -> Path:
+    """The project's wheel, built from a copy so that the checkout stays as it is."""
+    source = folder / "source"
+    ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
+    shutil.copytree(ROOT / "edge_runtime", source / "edge_runtime", ignore=ignored)
+    for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy2(ROOT / name, source)
+    command: list[str | Path] = [sys.executable, "-m", "pip", "wheel", "--disable-pip-version-check", "-q",
+               "--no-deps", "--no-build-isolation", "--no-index", "-w", folder, source]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+def _python(newest: tuple[int, int] | None) -> str:
+    if newest is None or sys.version_info[:2] <= newest:
+        return sys.executable
+    for minor in range(newest[1], 9, -1):
+        if found := shutil.which(f"python3.{minor}"):
+            return found
+    pytest.skip(f"no Python 3.10 to 3.{newest[1]} is installed")
+
+
+def _uv(*words: str) -> None:
+    clean = {key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"}
+    done = subprocess.run([uv(), "-q", *words], capture_output=True, text=True, env=clean)
+    if done.returncode:
+        pytest.skip(f"uv {words[0]} failed: {done.stderr.strip()[-300:]}")
