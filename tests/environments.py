@@ -63,8 +63,10 @@ def build_wheel(folder: Path) -> Path:
     shutil.copytree(ROOT / "edge_runtime", source / "edge_runtime", ignore=ignored)
     for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
         shutil.copy2(ROOT / name, source)
-    command: list[str | Path] = [sys.executable, "-m", "pip", "wheel", "--disable-pip-version-check", "-q",
-               "--no-deps", "--no-build-isolation", "--no-index", "-w", folder, source]  # fmt: skip
+    command: list[str | Path] = [
+        sys.executable, "-m", "pip", "wheel", "--disable-pip-version-check", "-q",
+        "--no-deps", "--no-build-isolation", "--no-index", "-w", folder, source,
+    ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     (wheel,) = folder.glob("*.whl")
