@@ -86,7 +86,7 @@ def _tone_table(rng: np.random.Generator, *, strong: bool) -> Floats:
         grays = grays ** math.exp(rng.uniform(-0.5, 0.5))
         grays = (grays - 0.5) * math.exp(rng.uniform(-0.4, 0.4)) + 0.5
     grays = grays + rng.uniform(-0.1, 0.1)
-    return (grays * 255.0).astype(np.float32)
+    return np.asarray(grays * 255.0, np.float32)
 
 
 def _field(pixels: Floats, rng: np.random.Generator) -> Floats:

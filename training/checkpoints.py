@@ -39,7 +39,7 @@ class Checkpoint:
         """Write values and place; raises `StorageError`, keeping the earlier file."""
         arrays = {f"v{number:04d}": _plain(v.numpy()) for number, v in enumerate(variables)}
         arrays["place"] = np.frombuffer(json.dumps(asdict(place)).encode(), np.uint8)
-        write_with(self.path, lambda stream: np.savez(stream, **arrays))  # type: ignore[arg-type]
+        write_with(self.path, lambda stream: np.savez(stream, **arrays))
 
     def restore(self, variables: Sequence[Any]) -> Place:
         """Put the values back; a `Place()` at the start where there is no file.

@@ -121,7 +121,7 @@ def score_plot(
 
 
 def parity_plot(
-    keras: Sequence[float], files: dict[str, Sequence[float]], threshold: float
+    keras: Sequence[float], files: Mapping[str, Sequence[float]], threshold: float
 ) -> bytes:
     """Each file's score against the Keras model's, as PNG; flips lie in the shaded corners."""
     with mpl.rc_context(STYLE):
