@@ -9,6 +9,7 @@ of the picture, feet below. A file with several frames is no film.
 
 from __future__ import annotations
 
+import struct
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -140,7 +141,7 @@ def _table(item: Dataset, slope: Fraction, start: Fraction) -> list[int]:
     count, first, bits = (int(value) for value in item.LUTDescriptor)
     count, data, top = count or LEVELS, item.LUTData, (1 << bits) - 1
     if isinstance(data, bytes):
-        data = memoryview(data[: count * 2]).cast("H")
+        data = struct.unpack(f"<{len(data) // 2}H", data[: len(data) // 2 * 2])
     grays = [min(255, (int(entry) * 255 + top // 2) // top) for entry in data[:count]]
     if not grays:
         raise FilmError("is DICOM with an empty VOI table; repair it first")

@@ -35,7 +35,7 @@ PIXELS_VERSION = 1
 FORMATS = ("PNG", "JPEG", "BMP", "PPM", "TIFF", "WEBP")
 MAX_PIXELS = 1 << 26  # 67 million: thrice the largest detector, less than Pillow's own limit
 BILINEAR = Image.Resampling.BILINEAR
-ORIENTATION = 274  # EXIF's and TIFF's tag
+ORIENTATION = 274  # EXIF's tag
 UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -115,18 +115,16 @@ def _decoded(stream: BinaryIO) -> tuple[Image.Image, FilmInfo]:
     with image:
         if image.width * image.height > MAX_PIXELS:
             raise FilmError(TOO_LARGE)
-        # Before load, which in newer Pillows turns a TIFF upright and drops what said so.
-        inverted = windowing.is_wide(image.mode) and _white_is_zero(image)
-        image.load()
-        return _film(image, inverted)
+        return _film(image)
 
 
-def _film(image: Image.Image, inverted: bool = False) -> tuple[Image.Image, FilmInfo]:
-    """A decoded picture of any mode -> gray and upright."""
+def _film(image: Image.Image) -> tuple[Image.Image, FilmInfo]:
+    """A picture of any mode -> gray and upright."""
+    image.load()
     mode = image.mode
     turn = UPRIGHT.get(_orientation(image))
     if windowing.is_wide(mode):
-        gray = windowing.to_gray(image, inverted=inverted)
+        gray = windowing.to_gray(image, inverted=_white_is_zero(image))
     elif mode in ("L", "1", "RGB"):
         gray = image.convert("L")
     else:
@@ -142,15 +140,14 @@ SIDEWAYS = {UPRIGHT[5], UPRIGHT[6], UPRIGHT[7], UPRIGHT[8]}
 
 
 def _orientation(image: Image.Image) -> int:
-    """1-8; 1 where there is none or it cannot be read. XMP, which browsers pass by, is too."""
+    """By EXIF, 1-8: 1 where there is none or it cannot be read."""
+    # Not `getexif`: it looks in XMP too, as browsers do not, and still has the orientation of
+    # a TIFF, which every Pillow since 9.4 turns upright itself as it loads.
     try:
         with _quietly():
-            if image.format == "TIFF":
-                value = image.getexif().get(ORIENTATION, 1)
-            else:
-                exif = Image.Exif()
-                exif.load(image.info.get("exif", b""))
-                value = exif.get(ORIENTATION, 1)
+            exif = Image.Exif()
+            exif.load(image.info.get("exif", b""))
+            value = exif.get(ORIENTATION, 1)
     except Exception:  # a damaged tag leaves the film as it is
         return 1
     return value if isinstance(value, int) else 1
