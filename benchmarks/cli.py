@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -11,80 +13,101 @@ import typer
 __all__ = ["app"]
 
 app = typer.Typer(
-    help="Measure latency and memory of model files, keep the records, compare them.",
+    help="Latency and memory of model files on devices. Research only, not a medical device.",
     no_args_is_help=True,
     add_completion=False,
 )
-Records = Annotated[list[Path], typer.Argument(help="Record files, or folders of them.")]
 
-
-@app.callback()
-def _benchmarks() -> None:
-    """Measure latency and memory of model files, keep the records, compare them."""
+Records = Annotated[
+    list[Path], typer.Argument(metavar="RECORD", help="Record files, or folders of them.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
 @app.command()
 def run(
-    models: Annotated[list[str], typer.Argument(help="Files, or names of bundled models.")],
-    target: Annotated[str, typer.Option(help="Where to measure: local.")] = "local",
-    runs: Annotated[int, typer.Option(help="Samples after the warm-up.")] = 50,
-    repeats: Annotated[int, typer.Option(help="Fresh processes a model.")] = 3,
-    threads: Annotated[list[int], typer.Option(help="May be given several times.")] = [1],  # noqa: B006
-    seed: Annotated[int, typer.Option(help="Of the order of measurements.")] = 0,
-    out: Annotated[Path, typer.Option(help="Folder for the records.")] = Path("runs/benchmarks"),
-    json: Annotated[bool, typer.Option("--json", help="Records instead of a table.")] = False,
+    models: Annotated[
+        list[str], typer.Argument(metavar="MODEL", help=".tflite files, or bundled names.")
+    ],
+    target: Annotated[str, typer.Option(help="The device to measure: local.")] = "local",
+    runs: Annotated[int, typer.Option(min=1, help="Samples a process, after a warm-up.")] = 50,
+    repeats: Annotated[int, typer.Option(min=1, help="Fresh processes a model.")] = 3,
+    threads: Annotated[
+        list[int] | None,
+        typer.Option(min=1, help="Of the interpreter; may be given several times.  [default: 1]"),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of the order; each record names it.")] = 0,
+    out: Annotated[Path, typer.Option(help="Folder that keeps the records.")] = Path(
+        "runs/benchmarks"
+    ),
+    as_json: Annotated[bool, typer.Option("--json", help="Print the records, one a line.")] = False,
 ) -> None:
-    """Measure models, each time in a fresh process, and print a table.
+    """Measure models, each time in a fresh process, and keep one record a measurement.
 
-    Times hold for this machine as it was: compare models within one run, not runs.
+    The order is shuffled: a machine that gets busy slows all models alike.
+
+    Stopped, it keeps the records it has. Compare models within one run only.
     """
-    from benchmarks.measure import measure
+    from benchmarks.measure import Series, measure
     from benchmarks.table import table
     from benchmarks.targets import target as find
+    from workshop.latency import latency_rows
 
     made = []
-    for record in measure(
-        find(target), models, out, runs=runs, repeats=repeats, threads=threads, seed=seed
-    ):
+    for record in measure(find(target), Series(models, runs, repeats, threads or [1], seed), out):
         made.append(record)
-        if json:
-            sys.stdout.write(record.to_json() + "\n")
+        if as_json:
+            sys.stdout.write(f"{record.to_json()}\n")
             sys.stdout.flush()
-    if not json:
-        sys.stdout.write(table(made))
-    sys.stderr.write(f"records: {out}\n")
+    if not as_json:
+        sys.stdout.write(table(latency_rows(made)))
+    sys.stderr.write(f"{len(made)} records: {out}\n")
 
 
-@app.command(name="table")
-def table_command(records: Records) -> None:
-    """Print records as a table."""
-    from benchmarks.measure import read_records
+@app.command("table")
+def show(records: Records, as_json: Json = False) -> None:
+    """Print a table of records; with --json the rows of it."""
     from benchmarks.table import table
+    from workshop.latency import latency_rows, read_records
 
-    sys.stdout.write(table(read_records(records)))
+    rows = latency_rows(read_records(records))
+    if as_json:
+        sys.stdout.write(json.dumps([asdict(row) for row in rows], indent=1) + "\n")
+    else:
+        sys.stdout.write(table(rows))
 
 
 @app.command()
 def plot(
     records: Records,
-    out: Annotated[Path, typer.Option(help="The PNG to write.")],
+    out: Annotated[Path, typer.Option(help="The PNG file to write.")],
 ) -> None:
-    """Draw latency distributions and peak memory as a PNG."""
-    from benchmarks.measure import read_records
-    from edge_runtime.errors import UsageError
+    """Draw latency distributions and peak memory; emulated records are left out."""
+    from edge_runtime.errors import DataError
+    from workshop.latency import read_records
     from workshop.plots import latency_plot
     from workshop.runs import write_atomic
 
-    measured = [one for one in read_records(records) if not one.emulated]
-    if not measured:
-        raise UsageError("only emulated records were given, and they have no latency to draw")
-    write_atomic(out, latency_plot(measured))
+    real = [one for one in read_records(records) if not one.emulated]
+    if not real:
+        raise DataError("all of these records are emulated: they hold no time to draw")
+    write_atomic(out, latency_plot(real))
     sys.stdout.write(f"{out}\n")
 
 
 @app.command()
 def validate(records: Records) -> None:
-    """Check that files are benchmark records; says the first that is not."""
-    from benchmarks.measure import read_records
+    """Check that records are whole and their figures follow from their samples."""
+    from benchmarks.checks import problems
+    from edge_runtime.errors import DataError
+    from workshop.latency import read_records
 
-    sys.stdout.write(f"{len(read_records(records))} valid records\n")
+    count = 0
+    for path in records:
+        for record in read_records([path]):
+            count += 1
+            found = problems(record)
+            if found:
+                where = f"{path} ({record.model.get('name', '?')}, {record.started})"
+                raise DataError(f"{where}: {'; '.join(found)}")
+    sys.stdout.write(f"{count} records are valid\n")

@@ -1,69 +1,73 @@
-"""Measure models on a target: fresh processes, shuffled order, every record kept."""
+"""A series: every model several times, in an order that favours none, each record kept."""
 
 from __future__ import annotations
 
-import json
+import itertools
 import random
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.targets import Target
 from edge_runtime.benchmark_record import BenchmarkRecord
-from edge_runtime.errors import DataError, UsageError
 from edge_runtime.model import model_path
 from workshop.progress import Progress
 from workshop.runs import write_atomic
 
-__all__ = ["measure", "read_records"]
+__all__ = ["Series", "keep", "measure", "order"]
 
 
-def measure(
-    target: Target,
-    models: Sequence[str],
-    out: Path,
-    *,
-    runs: int = 50,
-    repeats: int = 3,
-    threads: Sequence[int] = (1,),
-    seed: int = 0,
-) -> Iterator[BenchmarkRecord]:
-    """Yield a record for each model, thread count and repeat, writing each to `out` at once.
+@dataclass(frozen=True)
+class Series:
+    """What to measure: each model with each number of threads in `repeats` processes."""
 
-    The order is shuffled by `seed`, so that a machine that warms up or slows down does
-    not favour one model; `order.json` keeps seed and order. An interruption costs only
-    the measurement under way.
+    models: Sequence[str]
+    runs: int = 50  # samples a process, after its warm-up
+    repeats: int = 3
+    threads: Sequence[int] = (1,)
+    seed: int = 0
+
+
+def order(series: Series) -> list[tuple[str, int, int]]:
+    """All (model, threads, repeat from 1), shuffled by the seed.
+
+    A machine that warms up or gets busy then slows every model alike.
     """
-    if runs < 1 or repeats < 1 or not threads or min(threads) < 1:
-        raise UsageError("--runs, --repeats and --threads must be at least 1")
-    for model in models:
-        model_path(model)  # a wrong name is told before the first measurement
-    jobs = [(m, t, r) for m in models for t in threads for r in range(repeats)]
-    random.Random(seed).shuffle(jobs)
-    plan = [{"model": Path(m).name, "threads": t, "repeat": r} for m, t, r in jobs]
-    write_atomic(out / "order.json", json.dumps({"seed": seed, "order": plan}, indent=1) + "\n")
-    progress = Progress(f"measuring on {target.name}", len(jobs))
-    for model, count, repeat in jobs:
-        record = target.probe(model, runs, count)
-        stem = Path(model).name.removesuffix(".tflite")
-        name = f"{target.name}-{stem}-t{count}-r{repeat}.json"
-        write_atomic(out / name, record.to_json() + "\n")
-        progress.advance(f"{stem} {record.p50_ms:.2f} ms")
+    repeats = range(1, series.repeats + 1)
+    models, threads = dict.fromkeys(series.models), dict.fromkeys(series.threads)
+    jobs = list(itertools.product(models, threads, repeats))
+    random.Random(series.seed).shuffle(jobs)
+    return jobs
+
+
+def keep(folder: Path, record: BenchmarkRecord) -> Path:
+    """Write one record into a file of its own, named by time and model; none is replaced."""
+    when = re.sub(r"[^0-9TZ]", "", record.started)
+    what = f"{record.model['name']}-{record.model['precision']}-{record.model['graph_sha256'][:8]}"
+    stem = f"{when}-{re.sub(r'[^A-Za-z0-9._-]+', '_', what)}"
+    number, path = 1, folder / f"{stem}.json"
+    while path.exists():
+        number += 1
+        path = folder / f"{stem}-{number}.json"
+    write_atomic(path, record.to_json() + "\n")
+    return path
+
+
+def measure(target: Target, series: Series, folder: Path) -> Iterator[BenchmarkRecord]:
+    """Take the series, one process after the other; yields each record once it is kept.
+
+    The record says its place in the series and the seed of the order. Raises what the
+    target raises; what was measured before that, or before an interrupt, stays in `folder`.
+    """
+    paths = {model: model_path(model).resolve() for model in series.models}  # or told at once
+    plan = order(series)
+    progress = Progress(f"measuring on {target.name}", len(plan), every=10.0)
+    for place, (model, threads, repeat) in enumerate(plan, 1):
+        record = target.probe(str(paths[model]), series.runs, threads)
+        facts = {"seed": series.seed, "place": place, "of": len(plan), "repeat": repeat}
+        record = replace(record, target=target.name, series=facts)
+        keep(folder, record)
+        progress.advance(f"{Path(model).stem} {record.p50_ms:.2f} ms")
         yield record
     progress.close()
-
-
-def read_records(paths: Sequence[Path]) -> list[BenchmarkRecord]:
-    """Records from files and folders; raises `DataError` naming the file that is none."""
-    files: list[Path] = []
-    for path in paths:
-        inside = sorted(path.glob("*.json")) if path.is_dir() else [path]
-        files += [file for file in inside if file.name != "order.json"]
-    if not files:
-        raise DataError(f"no benchmark record in {', '.join(map(str, paths))}")
-    records = []
-    for file in files:
-        try:
-            records.append(BenchmarkRecord.from_json(file.read_text(encoding="utf-8")))
-        except (OSError, UnicodeDecodeError, DataError) as error:
-            raise DataError(f"{file}: {error}") from error
-    return records

@@ -1,53 +1,63 @@
-"""Records as a table of at most 100 columns: one row a model, precision and thread count."""
+"""Records as a plain table of at most 100 columns."""
 
 from __future__ import annotations
 
-import statistics
-from collections import defaultdict
+import textwrap
 from collections.abc import Sequence
 
-from edge_runtime.benchmark_record import BenchmarkRecord
+from workshop.latency import LatencyRow, sections
 
-__all__ = ["table"]
+__all__ = ["WIDTH", "table"]
 
-HEAD = ("model", "precision", "thr", "load", "first", "p50", "p90", "min", "MiB", "n", "flags")
-LEFT = (0, 1, 10)
+WIDTH = 100
+NAME = 26
+HEAD = (
+    "model", "precision", "threads", "load", "first", "p50", "p90", "min", "peak MiB", "flags",
+)  # fmt: skip
+NOTES = {
+    "busy": "busy: something else ran on the machine, so the times are too long",
+    "golden_failed": "golden_failed: the model does not give its golden output here",
+}
 
 
-def table(records: Sequence[BenchmarkRecord]) -> str:
-    """Medians over the repeats, in milliseconds; memory is the largest peak.
+def table(rows: Sequence[LatencyRow]) -> str:
+    """One block a machine, ending in a newline; "-" is "not measured"."""
+    return "\n".join(_block(machine, part) for machine, part in sections(rows).items())
 
-    Where a run was flagged the row says so. Times of an emulated machine are never
-    shown: such a row has no latency at all.
-    """
-    rows: dict[tuple[str, str, int, bool], list[BenchmarkRecord]] = defaultdict(list)
-    for one in records:
-        key = (one.model["name"], one.model["precision"], one.runtime["threads"], one.emulated)
-        rows[key].append(one)
-    lines = [list(HEAD)]
-    for (name, precision, threads, emulated), part in sorted(rows.items()):
-        lines.append([_cut(name, 24), precision, str(threads), *_figures(part, emulated)])
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
-    made = [
-        "  ".join(
-            cell.ljust(width) if column in LEFT else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in lines
+
+def _block(machine: str, rows: Sequence[LatencyRow]) -> str:
+    cells = [HEAD, *(_cells(row) for row in rows)]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(HEAD))]
+    lines = [_line(line, widths) for line in cells]
+    lines.insert(1, "-" * min(WIDTH, max(map(len, lines))))
+    processes = sorted({row.processes for row in rows})
+    count = "-".join(str(number) for number in dict.fromkeys((processes[0], processes[-1])))
+    notes = [
+        machine,
+        f"milliseconds; medians over {count} fresh processes a model, min and peak over all",
+        *(NOTES[flag] for flag in sorted({f for row in rows for f in row.flags}) if flag in NOTES),
     ]
-    return "\n".join([made[0], "-" * min(100, max(map(len, made))), *made[1:]]) + "\n"
+    if any(row.emulated for row in rows):
+        notes.append("emulated: no time or memory is shown, since it would be no board's")
+    wrapped = [part for note in notes for part in textwrap.wrap(note, WIDTH)]
+    return "\n".join([*lines, *wrapped]) + "\n"
 
 
-def _figures(part: Sequence[BenchmarkRecord], emulated: bool) -> list[str]:
-    flags = {flag for one in part for flag in one.flags} | ({"emulated"} if emulated else set())
-    peaks = [one.rss_peak_kib for one in part if one.rss_peak_kib is not None]
-    times = ["-"] * 5
-    if not emulated:
-        names = ("load_ms", "first_ms", "p50_ms", "p90_ms", "min_ms")
-        times = [f"{statistics.median(getattr(one, name) for one in part):.2f}" for name in names]
-    memory = f"{max(peaks) / 1024:.1f}" if peaks else "-"
-    return [*times, memory, str(len(part)), " ".join(sorted(flags))]
+def _cells(row: LatencyRow) -> tuple[str, ...]:
+    name = row.model if len(row.model) <= NAME else f"{row.model[: NAME - 1]}…"
+    times = (row.load_ms, row.first_ms, row.p50_ms, row.p90_ms, row.min_ms)
+    peak = "-" if row.peak_mib is None else f"{row.peak_mib:.1f}"
+    flags = ",".join((*(("emulated",) if row.emulated else ()), *row.flags))
+    shown = ("-" if value is None else f"{value:.2f}" for value in times)
+    return (name, row.precision, str(row.threads), *shown, peak, flags)
 
 
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """Words to the left, numbers to the right; what is too long loses its end."""
+    words = {0, 1, len(cells) - 1}
+    parts = [
+        cell.ljust(width) if column in words else cell.rjust(width)
+        for column, (cell, width) in enumerate(zip(cells, widths, strict=True))
+    ]
+    line = "  ".join(parts).rstrip()
+    return line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from edge_runtime.errors import DataError
@@ -34,6 +34,7 @@ class BenchmarkRecord:
     rss_peak_kib: int | None  # VmHWM after all runs
     file_bytes: int
     flags: tuple[str, ...] = ()  # "busy", "throttled", ... : shown wherever the record is
+    series: dict[str, int] = field(default_factory=dict)  # seed, place, of, repeat: the order
     schema: int = BENCHMARK_SCHEMA
 
     def to_json(self) -> str:
@@ -49,6 +50,7 @@ class BenchmarkRecord:
                 raise DataError(f"benchmark record schema {data.get('schema')!r} is unknown")
             data["steady_ms"] = tuple(data["steady_ms"])
             data["flags"] = tuple(data["flags"])
-            return cls(**{f.name: data[f.name] for f in fields(cls)})
+            known = {f.name for f in fields(cls)}
+            return cls(**{name: value for name, value in data.items() if name in known})
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise DataError(f"not a benchmark record: {error}") from error

@@ -21,7 +21,7 @@ class Target(Protocol):
         """One record from a fresh process; raises `EdgeError`."""
 
 
-TARGETS: dict[str, Callable[[str], Target]] = {"local": lambda text: Local()}
+TARGETS: dict[str, Callable[[str], Target]] = {"local": Local}
 
 
 def target(text: str) -> Target:

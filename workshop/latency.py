@@ -1,0 +1,152 @@
+"""Benchmark records, read from files and summed up: one row a model, machine and runtime."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from edge_runtime.benchmark_record import BENCHMARK_SCHEMA, BenchmarkRecord
+from edge_runtime.errors import DataError
+from workshop.records_io import parse
+
+__all__ = ["LatencyRow", "latency_rows", "machine_line", "read_records", "row_name", "sections"]
+
+
+@dataclass(frozen=True)
+class LatencyRow:
+    """One model on one machine over all its processes. Milliseconds; None: not measured.
+
+    Medians over the processes, `min_ms` the smallest of all, memory the largest.
+    An emulated row has no times and no memory: they would be nobody's.
+    """
+
+    model: str
+    precision: str
+    threads: int
+    processes: int
+    samples: int
+    load_ms: float | None
+    first_ms: float | None
+    p50_ms: float | None
+    p50_low_ms: float | None  # smallest and largest p50 of a process
+    p50_high_ms: float | None
+    p90_ms: float | None
+    min_ms: float | None
+    peak_mib: float | None
+    file_bytes: int
+    flags: tuple[str, ...]
+    graph_sha256: str
+    machine: str
+    emulated: bool
+
+
+def read_records(paths: Iterable[Path]) -> list[BenchmarkRecord]:
+    """Records of files (one JSON object a line) and of folders (their *.json), in order.
+
+    Raises `DataError` naming file and field where one is missing or wrong, or all are.
+    """
+    records: list[BenchmarkRecord] = []
+    for path in paths:
+        files = sorted(path.glob("*.json")) if path.is_dir() else [path]
+        if not files:
+            raise DataError(f"{path} holds no record; take one with `python -m benchmarks run`")
+        for file in files:
+            records += _of_file(file)
+    return records
+
+
+def _of_file(file: Path) -> list[BenchmarkRecord]:
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not text"
+        raise DataError(f"{file} cannot be read: {reason}") from error
+    found = [
+        parse(line, BenchmarkRecord, f"{file} line {number}")
+        for number, line in enumerate(lines, 1)
+        if line.strip()
+    ]
+    if not found:
+        raise DataError(f"{file} is empty; take a record with `python -m benchmarks run`")
+    for one in found:
+        if one.schema != BENCHMARK_SCHEMA or not one.steady_ms:
+            raise DataError(f"{file} holds a record of another schema or without a sample")
+    return found
+
+
+def row_name(record: BenchmarkRecord) -> str:
+    """The model's name and version."""
+    return f"{record.model.get('name', '?')} {record.model.get('version', '')}".strip()
+
+
+def machine_line(record: BenchmarkRecord) -> str:
+    """Where it was measured, in a line: what a time means nothing without."""
+    machine, runtime = record.machine, record.runtime
+    delegate = runtime.get("delegate")
+    parts = [
+        machine.get("board") or machine.get("cpu") or "unknown CPU",
+        f"{machine.get('cores', '?')} cores",
+        str(machine.get("machine", "")),
+        str(machine.get("system", "")),
+        f"Python {machine.get('python', '?')}",
+        f"{runtime.get('name', '?')} {runtime.get('version', '')}".strip(),
+        f"delegate {delegate}" if delegate else "",
+    ]
+    line = ", ".join(str(part) for part in parts if part)
+    line = line if record.target == "local" else f"{record.target}: {line}"
+    return f"{line}, EMULATED" if record.emulated else line
+
+
+def _key(record: BenchmarkRecord) -> tuple[str, str, int]:
+    threads = int(record.runtime.get("threads", 1))
+    return record.model.get("graph_sha256", ""), machine_line(record), threads
+
+
+def latency_rows(records: Sequence[BenchmarkRecord]) -> list[LatencyRow]:
+    """One row for each model, machine and number of threads; by machine, name, precision."""
+    groups: dict[tuple[str, str, int], list[BenchmarkRecord]] = {}
+    for one in records:
+        groups.setdefault(_key(one), []).append(one)
+    rows = [_row(part) for part in groups.values()]
+    return sorted(rows, key=lambda row: (row.machine, row.model, row.precision, row.threads))
+
+
+def _row(part: Sequence[BenchmarkRecord]) -> LatencyRow:
+    first = part[0]
+    real = [one for one in part if not one.emulated]
+    peaks = [one.rss_peak_kib for one in real if one.rss_peak_kib is not None]
+    middles = [one.p50_ms for one in real]
+    return LatencyRow(
+        model=row_name(first),
+        precision=first.model.get("precision", "?"),
+        threads=int(first.runtime.get("threads", 1)),
+        processes=len(part),
+        samples=sum(len(one.steady_ms) for one in part),
+        load_ms=_median([one.load_ms for one in real]),
+        first_ms=_median([one.first_ms for one in real]),
+        p50_ms=_median(middles),
+        p50_low_ms=min(middles, default=None),
+        p50_high_ms=max(middles, default=None),
+        p90_ms=_median([one.p90_ms for one in real]),
+        min_ms=min((one.min_ms for one in real), default=None),
+        peak_mib=max(peaks) / 1024 if peaks else None,
+        file_bytes=first.file_bytes,
+        flags=tuple(sorted({flag for one in part for flag in one.flags})),
+        graph_sha256=first.model.get("graph_sha256", ""),
+        machine=machine_line(first),
+        emulated=first.emulated,
+    )
+
+
+def _median(values: Sequence[float]) -> float | None:
+    return statistics.median(values) if values else None
+
+
+def sections(rows: Sequence[LatencyRow]) -> dict[str, list[LatencyRow]]:
+    """The rows by machine: times of two machines never stand in one table."""
+    found: dict[str, list[LatencyRow]] = {}
+    for row in rows:
+        found.setdefault(row.machine, []).append(row)
+    return found
