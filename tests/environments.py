@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,10 +31,15 @@ def environment(name: str, pins: Path, newest: tuple[int, int] | None = None) ->
     stamp = folder / "made-of.txt"
     with _alone(name):
         if not stamp.is_file() or stamp.read_text("utf-8") != wanted:
-            shutil.rmtree(folder, ignore_errors=True)
-            _uv("venv", "--no-python-downloads", "--python", python, str(folder))
-            _uv("pip", "install", "--python", str(folder / "bin/python"), "-r", str(pins))
-            stamp.write_text(wanted, "utf-8")
+            # Made beside its place and moved there, so that half of one is never found.
+            with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=folder.parent) as place:
+                fresh = Path(place) / "new"
+                _uv("venv", "--no-python-downloads", "--relocatable", "--python", python, fresh)
+                _uv("pip", "install", "--python", fresh / "bin/python", "-r", pins)
+                (fresh / stamp.name).write_text(wanted, "utf-8")
+                if folder.exists():
+                    folder.rename(Path(place) / "old")
+                fresh.rename(folder)
     return folder / "bin/python"
 
 
@@ -82,7 +88,7 @@ def _python(newest: tuple[int, int] | None) -> str:
     pytest.skip(f"no Python 3.10 to 3.{newest[1]} is installed")
 
 
-def _uv(*words: str) -> None:
+def _uv(*words: str | Path) -> None:
     clean = {key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"}
     done = subprocess.run([uv(), "-q", *words], capture_output=True, text=True, env=clean)
     if done.returncode:

@@ -68,3 +68,14 @@ def test_another_schema_says_what_to_do() -> None:
     data = {**json.loads(CONTRACT.to_json()), "schema": 2}
     with pytest.raises(ModelError, match="schema 2 .*update cxr-edge"):
         Contract.from_json(json.dumps(data))
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "true", '"0.5"', "null"])
+@pytest.mark.parametrize("name", ["threshold", "novelty_threshold", "borderline_width"])
+def test_a_threshold_is_a_number(name: str, value: str) -> None:
+    data = {**json.loads(CONTRACT.to_json()), name: "here"}
+    with pytest.raises(ModelError, match=name):
+        Contract.from_json(json.dumps(data).replace('"here"', value))
+    with pytest.raises(ModelError, match="film_rules"):
+        rules = {**data, name: 0.5, "film_rules": {"blank": "here"}}
+        Contract.from_json(json.dumps(rules).replace('"here"', value))
