@@ -21,11 +21,7 @@ OPSET = 17
 
 
 def to_onnx(float_graph: bytes) -> bytes:
-    """A float32 `.tflite` graph as a checked ONNX model without `metadata_props`.
-
-    Nodes and tensors get numbered names: the converter's carry a counter that runs on
-    through the process, and two exports of one run must be the same bytes.
-    """
+    """A float32 `.tflite` graph as a checked ONNX model without `metadata_props`."""
     positions = open_interpreter(float_graph).positions
     with converter_silenced():
         import onnx
@@ -35,28 +31,43 @@ def to_onnx(float_graph: bytes) -> bytes:
             path = Path(folder) / "graph.tflite"
             path.write_bytes(float_graph)
             model, _ = tf2onnx.convert.from_tflite(str(path), opset=OPSET)
-    graph = model.graph
-    names = {graph.input[0].name: INPUT}
-    names |= {graph.output[position].name: name for name, position in positions.items()}
-    for number, tensor in enumerate(graph.initializer):
-        names.setdefault(tensor.name, f"weights{number}")
-        tensor.name = names[tensor.name]
-    for number, node in enumerate(graph.node):
-        node.name = f"{node.op_type}{number}"
-        for at, name in enumerate(node.output):
-            names.setdefault(name, node.name if not at else f"{node.name}_{at}")
-            node.output[at] = names[name]
-        for at, name in enumerate(node.input):
-            node.input[at] = names[name] if name else ""
-    for value in (*graph.input, *graph.output):
-        value.name = names[value.name]
-    del graph.value_info[:]  # shapes of tensors by their old names; the checker infers them
-    graph.name, graph.doc_string = "cxr", ""
+    _rename(model.graph, positions)
     try:
         onnx.checker.check_model(model, full_check=True)
     except Exception as error:  # onnx raises classes of its C++ part
         raise ModelError(f"tf2onnx made a model that onnx refuses: {error}") from error
     return bytes(model.SerializeToString(deterministic=True))
+
+
+def _rename(graph: Any, positions: dict[str, int]) -> None:
+    """Give everything its name and place by where it is used.
+
+    The converter's names carry a counter that runs on through the process, and it keeps
+    weights in the order of a set: two exports of one run must be the same bytes.
+    """
+    names = {graph.input[0].name: INPUT}
+    names |= {graph.output[position].name: name for name, position in positions.items()}
+    weights = {tensor.name: tensor for tensor in graph.initializer}
+    used: list[Any] = []
+    for number, node in enumerate(graph.node):
+        node.name = f"{node.op_type}{number}"
+        for at, name in enumerate(node.input):
+            if name in weights and name not in names:
+                names[name] = f"weights{len(used)}"
+                used.append(weights[name])
+            node.input[at] = names[name] if name else ""
+        for at, name in enumerate(node.output):
+            names.setdefault(name, node.name if not at else f"{node.name}_{at}")
+            node.output[at] = names[name]
+    for tensor in used:
+        tensor.name = names[tensor.name]
+    kept = [type(tensor).FromString(tensor.SerializeToString()) for tensor in used]
+    del graph.initializer[:]
+    graph.initializer.extend(kept)
+    for value in (*graph.input, *graph.output):
+        value.name = names[value.name]
+    del graph.value_info[:]  # shapes of tensors by their old names; the checker infers them
+    graph.name, graph.doc_string = "cxr", ""
 
 
 def append_files(graph: bytes, files: dict[str, bytes]) -> bytes:

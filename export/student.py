@@ -99,6 +99,6 @@ def _statistics(path: Path) -> tuple[Floats, Floats]:
     try:
         with np.load(path) as stored:
             mean, components = stored["mean"], stored["components"]
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise ModelError(f"{path} holds no novelty statistics ({error}); train again") from error
     return mean.astype(np.float32), components.astype(np.float32)
