@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from edge_runtime import __version__
 from edge_runtime.contract import NOTICE
-from edge_runtime.errors import EdgeError
+from edge_runtime.errors import EdgeError, FilmError
 from edge_runtime.prediction import PREDICTION_SCHEMA
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def _films(model: Model, films: Sequence[str], *, as_json: bool) -> int:
     for film in films:
         try:
             prediction = model.predict(film)
-        except EdgeError as error:
+        except FilmError as error:
             failed += 1
             if as_json:
                 _print_json({"schema": PREDICTION_SCHEMA, "file": film, "error": str(error)})

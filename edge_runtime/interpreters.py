@@ -12,7 +12,7 @@ from typing import Any
 
 from edge_runtime.errors import InterpreterError, ModelError
 
-__all__ = ["OUTPUTS", "Interpreter", "open_interpreter"]
+__all__ = ["OUTPUTS", "Interpreter", "installed", "open_interpreter"]
 
 OUTPUTS = ("probabilities", "heatmap", "novelty")
 MODULES = (
@@ -66,7 +66,7 @@ def open_interpreter(graph: bytes, threads: int = 1) -> Interpreter:
     Raises `InterpreterError` where there is none, `ModelError` where the graph is not
     one of this project (one square input of three channels, outputs by name).
     """
-    module, name, version = _module()
+    module, name, version = installed()
     try:
         with quiet_stderr():
             native = module.Interpreter(model_content=graph, num_threads=threads)
@@ -106,7 +106,11 @@ def _line(error: Exception) -> str:
     return (str(error).strip().splitlines() or ["no reason given"])[0]
 
 
-def _module() -> tuple[Any, str, str]:
+def installed() -> tuple[Any, str, str]:
+    """The first interpreter that can be imported: its module, name and version.
+
+    Raises `InterpreterError` where there is none.
+    """
     broken: list[str] = []
     for path, package, name in MODULES:
         try:

@@ -16,6 +16,7 @@ import pytest
 from edge_runtime import __version__, container
 from edge_runtime.cli import main
 from edge_runtime.contract import NOTICE
+from edge_runtime.interpreters import Interpreter
 from tests.tiny import film, png, repacked
 
 ROOT = Path(__file__).parents[2]
@@ -145,6 +146,21 @@ def test_models_that_are_not_there_or_broken(run: Any, tiny_model: Path, tmp_pat
         said = run("normal.png", model=path)
         assert (said.status, said.out, said.err.count("\n")) == (3, "", 1), path
         assert said.err.startswith("edge-infer: error: ")
+
+
+def test_a_model_that_breaks_on_the_way(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    sound = Interpreter.run
+    calls: list[bytes] = []
+
+    def broken(self: Interpreter, pixels: bytes) -> dict[str, tuple[float, ...]]:
+        calls.append(pixels)
+        outputs = sound(self, pixels)
+        return outputs if len(calls) < 3 else {**outputs, "novelty": (float("nan"),)}
+
+    monkeypatch.setattr(Interpreter, "run", broken)
+    said = run("normal.png", "covid.png")
+    assert said.status == 3
+    assert said.out.count("\n") == 1 and said.err.count("\n") == 1
 
 
 def test_threshold_and_threads(run: Any) -> None:
