@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -42,6 +43,7 @@ def run(
     ] = False,
 ) -> None:  # fmt: skip
     """Train teacher and student as a preset says, and write a run folder."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow would talk of processors
     from workshop.films import data_folder
     from workshop.presets import read_preset
 

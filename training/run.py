@@ -30,6 +30,8 @@ from workshop.statistics import youden_threshold
 
 __all__ = ["Run", "train"]
 
+CACHE = "cache"
+
 
 @dataclass(frozen=True)
 class Run:
@@ -51,10 +53,13 @@ def train(run: Run) -> list[EvaluationReport]:
     preset, out = run.preset, run.out
     films = read_index(run.data)
     split = split_films(films, preset.data, preset.split, preset.seed)
-    _begin(run, films, split)
+    facts = _facts(run, films, split)
+    _check_folder(run, facts)
     if preset.deterministic:
         _make_deterministic()
-    pixels = load_films(run.data, films, preset.input_size, out / "cache")
+    pixels = load_films(run.data, films, preset.input_size, out / CACHE)
+    if not (out / "run.json").is_file():  # only now, so that a bad film leaves no run behind
+        write_atomic(out / "run.json", json.dumps(facts, indent=1) + "\n")
     trainer = Trainer(preset, films, pixels, out / "checkpoints", run.weights)
     predictions: list[FilmPrediction] = []
     history: list[dict[str, Any]] = []
@@ -83,45 +88,45 @@ def train(run: Run) -> list[EvaluationReport]:
     return reports
 
 
-def _begin(run: Run, films: list[Film], split: Split) -> None:
-    """Refuse to mix runs; write down what this one is."""
+def _check_folder(run: Run, facts: dict[str, Any]) -> None:
+    """Refuse to mix runs. Raises `RunError`."""
     begun = run.out / "run.json"
-    identity = {
-        "preset": json.loads(json.dumps(run.preset.to_dict())),
-        "data_fingerprint": data_fingerprint(films),
-    }
-    if begun.is_file():
-        try:
-            earlier = json.loads(begun.read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise RunError(f"{begun} cannot be read; start in a new folder with --out") from error
-        if not run.resume:
-            raise RunError(f"{run.out} holds a run; go on with --resume or choose another --out")
-        if any(earlier.get(key) != value for key, value in identity.items()):
-            raise RunError(
-                f"{run.out} was begun with another preset or other films; choose another --out"
-            )
+    if not begun.is_file():
+        if run.out.is_dir() and any(path.name != CACHE for path in run.out.iterdir()):
+            raise RunError(f"{run.out} is not empty and holds no run; choose another --out")
         return
-    if run.out.is_dir() and any(run.out.iterdir()):
-        raise RunError(f"{run.out} is not empty and holds no run; choose another --out")
-    roles = {
-        "holdout": len(split.holdout),
-        "excluded": len(split.excluded),
-        "dropped": len(split.dropped),
-        **{fold.name: len(fold.validation) for fold in split.folds},
-    }
-    facts = {
+    if not run.resume:
+        raise RunError(f"{run.out} holds a run; go on with --resume or choose another --out")
+    try:
+        earlier = json.loads(begun.read_text(encoding="utf-8"))
+        same = all(earlier[key] == facts[key] for key in ("preset", "data_fingerprint"))
+    except (ValueError, KeyError, TypeError) as error:
+        raise RunError(f"{begun} cannot be read; start in a new folder with --out") from error
+    if not same:
+        raise RunError(
+            f"{run.out} was begun with another preset or other films; choose another --out"
+        )
+
+
+def _facts(run: Run, films: list[Film], split: Split) -> dict[str, Any]:
+    """What run.json says of the run."""
+    return {
         "schema": 1,
         "name": run.preset.name,
-        **identity,
+        "preset": json.loads(json.dumps(run.preset.to_dict())),
+        "data_fingerprint": data_fingerprint(films),
         "data": str(run.data.resolve()),
         "seed": run.preset.seed,
         "films": len(films),
-        "roles": roles,
+        "roles": {
+            **{fold.name: len(fold.validation) for fold in split.folds},
+            "holdout": len(split.holdout),
+            "excluded": len(split.excluded),
+            "dropped": len(split.dropped),
+        },
         "made_by": made_by(),
         "begun": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
-    write_atomic(begun, json.dumps(facts, indent=1) + "\n")
 
 
 def _make_deterministic() -> None:

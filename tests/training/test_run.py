@@ -1,0 +1,183 @@
+"""A whole run on phantoms: kill it, resume it, and what it says of bad input.
+
+Real processes and real kills: what counts is what is on the disk.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from workshop.phantoms import write_set
+from workshop.records import EvaluationReport, StudentRecord
+from workshop.records_io import load
+
+ROOT = Path(__file__).resolve().parents[2]
+QUIET = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+
+
+@pytest.fixture(scope="module")
+def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data") / "films"
+    write_set(folder, 96, 5)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def preset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo preset, made small: fewer epochs, pixels and phantoms, nothing else."""
+    text = (ROOT / "presets" / "demo.toml").read_text()
+    wanted = {"input_size": 64, "epochs": 2, "batch": 16, "folds": 2, "phantoms": 12,
+              "components": 4}  # fmt: skip
+    lines = []
+    for line in text.splitlines():
+        key = line.split("=")[0].strip()
+        lines.append(f"{key} = {wanted[key]}" if key in wanted else line)
+    path = tmp_path_factory.mktemp("preset") / "small.toml"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def command(preset: Path, films: Path, out: Path, *more: str) -> list[str]:
+    parts = [sys.executable, "-m", "training", "run", str(preset)]
+    return [*parts, "--data", str(films), "--out", str(out), *more]
+
+
+def run(preset: Path, films: Path, out: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(preset, films, out, *more), cwd=ROOT, env=QUIET, capture_output=True, text=True
+    )
+
+
+@pytest.fixture(scope="module")
+def finished(preset: Path, films: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("runs") / "whole"
+    done = run(preset, films, out)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("AUROC") == 4 and str(out) in done.stdout
+    return out
+
+
+def kill_when(path: Path, arguments: list[str]) -> None:
+    """Start a run and SIGKILL it as soon as `path` is there."""
+    process = subprocess.Popen(
+        arguments, cwd=ROOT, env=QUIET, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        while not path.exists():
+            assert process.poll() is None, f"the run ended before {path.name} was written"
+            time.sleep(0.02)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+
+def weights(run_folder: Path, name: str) -> list[np.ndarray]:
+    model = keras.saving.load_model(run_folder / f"{name}.keras", compile=False)
+    return [np.asarray(value) for value in model.get_weights()]
+
+
+def test_killed_and_resumed_ends_in_the_same_weights(
+    preset: Path, films: Path, finished: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "killed"
+    kill_when(out / "checkpoints" / "fold0-teacher.npz", command(preset, films, out))
+    assert not (out / "student.json").exists()
+    kill_when(out / "checkpoints" / "fold0-student.npz", command(preset, films, out, "--resume"))
+    done = run(preset, films, out, "--resume")
+    assert done.returncode == 0, done.stderr
+    for name in ("teacher", "student"):
+        for one, other in zip(weights(finished, name), weights(out, name), strict=True):
+            np.testing.assert_array_equal(one, other)
+    left = [path.name for path in out.rglob("*") if path.name.startswith(".")]
+    assert not [name for name in left if name.endswith(".keras")]
+    whole, resumed = (load(path / "student.json", StudentRecord) for path in (finished, out))
+    assert (whole.temperature, whole.threshold) == (resumed.temperature, resumed.threshold)
+
+
+def test_the_folder_holds_what_export_needs(finished: Path, films: Path) -> None:
+    record = load(finished / "student.json", StudentRecord)
+    assert record.input_size == 64 and record.last_conv == "pool"
+    assert record.novelty_films["phantoms"] == 12 and 0 < record.novelty_threshold < 1
+    trained = {film.group for film in record.trained_on}
+    assert not trained & {film.group for film in record.never_seen}
+    assert {film.label for film in record.never_seen} == {"covid", "normal"}
+    reports = load(finished / "evaluation.json", list[EvaluationReport])
+    assert {(one.network, one.split) for one in reports} == {
+        (network, split)
+        for network in ("teacher", "student")
+        for split in ("out_of_fold", "holdout")
+    }
+    with (finished / "predictions.csv").open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert not {row["group"] for row in rows} & trained
+    for name in ("roc", "learning-curves", "scores"):
+        assert (finished / "plots" / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+    assert json.loads((finished / "run.json").read_text())["roles"]["holdout"] > 0
+    with np.load(finished / "novelty.npz") as arrays:
+        assert arrays["components"].shape[0] == arrays["mean"].shape[0]
+
+
+def test_a_run_is_not_mixed_with_another(
+    preset: Path, films: Path, finished: Path, tmp_path: Path
+) -> None:
+    again = run(preset, films, finished)
+    assert again.returncode == 2 and "--resume" in again.stderr
+    other = tmp_path / "other.toml"
+    other.write_text(preset.read_text().replace("seed = 1", "seed = 2"))
+    mixed = run(other, films, finished, "--resume")
+    assert mixed.returncode == 2 and "another preset" in mixed.stderr
+    foreign = tmp_path / "foreign"
+    foreign.mkdir()
+    (foreign / "thesis.doc").write_text("x")
+    assert "not empty" in run(preset, films, foreign).stderr
+    for done in (again, mixed):
+        assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda films: (films / "films" / "bad.png").write_text("no picture"), "not a picture|bad"),
+        (lambda films: next((films / "films").glob("*.png")).unlink(), "is in the index but not"),
+        (lambda films: (films / "index.csv").write_text("path,site\na,b\n"), "no column label"),
+    ],
+)
+def test_bad_films_are_told_before_anything_is_trained(
+    preset: Path, films: Path, tmp_path: Path, spoil: object, words: str
+) -> None:
+    data = tmp_path / "films"
+    shutil.copytree(films, data)
+    if "bad" in words:
+        rows = (data / "index.csv").read_text().splitlines()
+        fields = rows[1].split(",")
+        fields[0] = "films/bad.png"
+        (data / "index.csv").write_text("\n".join([*rows, ",".join(fields)]) + "\n")
+    spoil(data)  # type: ignore[operator]
+    done = run(preset, data, tmp_path / "out")
+    assert done.returncode == 2
+    assert not (tmp_path / "out" / "checkpoints").exists()
+    errors = [line for line in done.stderr.splitlines() if "error:" in line]
+    assert len(errors) == 1 and any(word in errors[0] for word in words.split("|"))
+    assert "Traceback" not in done.stderr
+
+
+def test_too_few_groups_for_the_folds(preset: Path, tmp_path: Path) -> None:
+    data = tmp_path / "films"
+    write_set(data, 12, 1)
+    many = tmp_path / "many.toml"
+    many.write_text(preset.read_text().replace("folds = 2", "folds = 9"))
+    done = run(many, data, tmp_path / "out")
+    assert done.returncode == 2 and "lower split.folds" in done.stderr
+    assert not (tmp_path / "out").exists()
