@@ -31,7 +31,7 @@ def augment(film: Pixels, strength: Literal["none", "light", "strong"], key: lis
     if strength == "strong" and rng.random() < 0.5:
         image = _blur(image, rng)
     tone = _tone_table(rng, strong=strength == "strong")
-    pixels = tone[np.asarray(image)]
+    pixels: Floats = tone[np.asarray(image)]
     if strength == "strong":
         pixels = _field(pixels, rng)
         pixels = _noise(pixels, rng)
@@ -94,7 +94,8 @@ def _field(pixels: Floats, rng: np.random.Generator) -> Floats:
     size = pixels.shape[0]
     ramp = np.linspace(-1.0, 1.0, size, dtype=np.float32)
     across, down = (rng.uniform(-18, 18, 2)).astype(np.float32)
-    return pixels + across * ramp[None, :] + down * ramp[:, None]
+    uneven: Floats = pixels + across * ramp[None, :] + down * ramp[:, None]
+    return uneven
 
 
 def _noise(pixels: Floats, rng: np.random.Generator) -> Floats:
@@ -114,7 +115,7 @@ def _border(pixels: Floats, rng: np.random.Generator) -> Floats:
     size = pixels.shape[0]
     top, bottom, left, right = rng.integers(0, size // 10, 4)
     gray = np.float32(rng.choice([0.0, 255.0, rng.uniform(0, 255)], p=[0.6, 0.2, 0.2]))
-    framed = np.full_like(pixels, gray)
+    framed: Floats = np.full_like(pixels, gray)
     inner = np.s_[top : size - bottom, left : size - right]
     framed[inner] = pixels[inner]
     return framed
