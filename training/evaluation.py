@@ -22,10 +22,12 @@ from workshop.statistics import (
 
 __all__ = ["called_covid", "evaluate", "operating_point", "select"]
 
-CAUTION = (
+LIKE_THESE = "The score holds for films like these alone."
+APART = (
     "No site of these films holds both classes in number, so a model can score high by "
-    "telling hospitals apart. The score holds for films like these alone."
+    f"telling hospitals apart. {LIKE_THESE}"
 )
+IN_NUMBER = 10  # films of each class at one site
 
 
 def select(predictions: Sequence[FilmPrediction], network: str, role: str) -> list[FilmPrediction]:
@@ -79,8 +81,16 @@ def evaluate(
             name: float(auroc([int(one.label == "covid") for one in part], [p.score for p in part]))
             for name, part in folds.items()
         },
-        caution=CAUTION,
+        caution=_caution(predictions),
     )
+
+
+def _caution(predictions: Sequence[FilmPrediction]) -> str:
+    cells = Counter((one.site, one.label) for one in predictions)
+    both = any(
+        min(cells[site, "covid"], cells[site, "normal"]) >= IN_NUMBER for site, _ in list(cells)
+    )
+    return LIKE_THESE if both else APART
 
 
 def called_covid(predictions: Sequence[FilmPrediction], threshold: float) -> list[CalledCovid]:

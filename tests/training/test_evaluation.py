@@ -42,6 +42,15 @@ def test_metrics_are_scikit_learns() -> None:
     assert report.sensitivity.value == pytest.approx(called[labels].mean())
     assert report.specificity.value == pytest.approx(1 - called[~np.array(labels)].mean())
     assert report.sites == {"a/covid": 67, "a/normal": 133}
+    assert "telling hospitals apart" not in report.caution
+
+
+def test_sites_of_one_class_are_warned_of() -> None:
+    films = [
+        prediction(n, label, logit, site=label)
+        for n, (label, logit) in enumerate([("covid", 1.0), ("normal", -1.0)] * 20)
+    ]
+    assert "telling hospitals apart" in evaluate(films, "student", "holdout", 0.5, seed=1).caution
 
 
 def test_the_temperature_undoes_overconfidence_and_the_threshold_is_between_steps() -> None:
