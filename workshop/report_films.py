@@ -1,132 +1,162 @@
-"""Films beside their heat maps, for the run folder's own report.
-
-These are the run's films: a report of real films is for the run folder, not to be
-published.
-"""
+"""Films beside their heat maps, by the exported file, for the run folder's own report."""
 
 from __future__ import annotations
 
 import base64
-import csv
 import io
 import os
-from collections.abc import Sequence
+import random
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
-from edge_runtime.errors import FilmError
+from edge_runtime.errors import EdgeError, FilmError
 from edge_runtime.model import Model
 from edge_runtime.pixels import open_film, resize
 from edge_runtime.prediction import Prediction
-from workshop.records import StudentRecord
+from workshop.records import FilmPrediction
+from workshop.report_data import RunFiles
 
-__all__ = ["Panel", "film_panels", "overlay"]
+__all__ = ["Films", "Panel", "choose", "film_panels", "overlay", "scale_bar"]
 
-SHOWN = 224  # pixels a side
-COLOURS = "viridis"  # readable without colour vision: brighter is hotter
+SHOWN = 288  # pixels a side
+COLOURS = "plasma"  # grows brighter with the value, so that it can be read without hue
+OPAQUE = 0.75  # of the hottest place; the film stays visible everywhere
+MODEL = "student-int8.tflite"
 
 
 @dataclass(frozen=True)
 class Panel:
-    """One film as the report shows it."""
+    """One film as the report shows it; images are data URIs."""
 
-    title: str
-    caption: str
-    film: str  # data URI
-    heat: str  # data URI
+    why: str  # why this film
+    path: str
+    label: str
+    site: str
+    film: str
+    heat: str
+    hottest: float  # largest value of the map, before scaling
+    prediction: Prediction
 
 
-def film_panels(run: Path, record: StudentRecord, facts: dict[str, Any]) -> tuple[list[Panel], str]:
-    """Up to eight never-seen films through the int8 file, and why there are none.
+@dataclass(frozen=True)
+class Films:
+    """The panels, or why there are none."""
 
-    Of the holdout: two right of each class, two wrong, two nearest to the threshold.
-    """
-    model_file = run / "export" / "student-int8.tflite"
-    table = run / "predictions.csv"
-    data = Path(os.environ.get("CXR_DATA") or str(facts.get("data", "")))
+    panels: tuple[Panel, ...] = ()
+    missing: str = ""
+    unread: tuple[str, ...] = ()  # films that were chosen and could not be shown
+    scale: float = 0.0  # the value that the hottest colour stands for, in every panel
+    bar: str = ""
+
+
+def film_panels(files: RunFiles) -> Films:
+    """Some holdout films through the int8 file; every map on one scale, so that they compare."""
+    model_file = files.run / "export" / MODEL
+    rows = files.of("student", "holdout")
+    folders = _folders(files)
     if not model_file.is_file():
-        return [], "no exported file yet: python -m export run RUN"
-    if not table.is_file() or not data.is_dir():
-        return [], "the films are not at hand: set CXR_DATA to their folder"
-    panels = []
-    with Model.open(str(model_file)) as model:
-        for title, row in _choose(_holdout(table), record.threshold):
-            path = data / row["path"]
-            try:
-                panels.append(_panel(model, path, title, row["label"]))
-            except FilmError:
-                continue
-    return panels, "" if panels else "none of the holdout's films could be read"
+        return Films(missing=f"no exported file yet: python -m export run {files.run.name}")
+    if not rows:
+        return Films(missing="no holdout film stands in predictions.csv; train again")
+    if not folders:
+        return Films(missing="the films are not at hand: set CXR_DATA to their folder")
+    found: list[tuple[str, FilmPrediction, Image.Image, Prediction]] = []
+    unread = []
+    try:
+        with Model.open(model_file) as model:
+            for why, row in choose(rows, files.threshold):
+                path = next((one / row.path for one in folders if (one / row.path).is_file()), None)
+                try:
+                    if path is None:
+                        raise FilmError("it is not in the folder of films")
+                    found.append((why, row, resize(open_film(path), SHOWN), model.predict(path)))
+                except FilmError as error:
+                    unread.append(f"{row.path}: {error}")
+    except EdgeError as error:
+        return Films(missing=str(error))
+    if not found:
+        return Films(missing=f"none of the chosen films could be shown; {unread[0]}")
+    heats = [np.asarray(prediction.heatmap, np.float64) for *_, prediction in found]
+    scale = max(float(heat.max(initial=0.0)) for heat in heats)
+    panels = [
+        Panel(
+            why, row.path, row.label, row.site, _uri(film), _uri(overlay(film, heat, scale)),
+            float(heat.max(initial=0.0)), prediction,
+        )
+        for (why, row, film, prediction), heat in zip(found, heats, strict=True)
+    ]  # fmt: skip
+    return Films(tuple(panels), "", tuple(unread), scale, _uri(scale_bar()))
 
 
-def _holdout(table: Path) -> list[dict[str, str]]:
-    with table.open(newline="", encoding="utf-8") as stream:
-        return [
-            row
-            for row in csv.DictReader(stream)
-            if row["role"] == "holdout" and row["network"] == "student"
-        ]
+def _folders(files: RunFiles) -> list[Path]:
+    """Where the films may lie: CXR_DATA, then the folder that training read."""
+    named = (os.environ.get("CXR_DATA"), files.facts.get("data"))
+    return [Path(name) for name in named if isinstance(name, str) and name and Path(name).is_dir()]
 
 
-def _choose(rows: Sequence[dict[str, str]], threshold: float) -> list[tuple[str, dict[str, str]]]:
-    """Title and row; no film twice."""
-    chosen: list[tuple[str, dict[str, str]]] = []
+def choose(rows: Sequence[FilmPrediction], threshold: float) -> list[tuple[str, FilmPrediction]]:
+    """Why, and which film; no film twice. Best, worst, nearest, and two by lot.
+
+    A film that is chosen for its score is no typical one: the lot shows those.
+    """
+    chosen: list[tuple[str, FilmPrediction]] = []
     taken: set[str] = set()
 
-    def take(title: str, candidates: list[dict[str, str]], count: int = 2) -> None:
-        for row in [one for one in candidates if one["path"] not in taken][:count]:
-            taken.add(row["path"])
-            chosen.append((title, row))
+    def take(why: str, candidates: Iterable[FilmPrediction], count: int = 1) -> None:
+        for row in [one for one in candidates if one.path not in taken][:count]:
+            taken.add(row.path)
+            chosen.append((why, row))
 
-    def score(row: dict[str, str]) -> float:
-        return float(row["score"])
-
-    by_score = sorted(rows, key=score)
-    near = sorted(rows, key=lambda row: abs(score(row) - threshold))
-    wrong = sorted(
-        (row for row in rows if (score(row) >= threshold) != (row["label"] == "covid")),
-        key=lambda row: -abs(score(row) - threshold),
+    ordered = sorted(rows, key=lambda row: (row.score, row.path))
+    covid = [row for row in ordered if row.label == "covid"]
+    normal = [row for row in ordered if row.label == "normal"]
+    missed = bool(covid) and covid[0].score < threshold
+    alarm = bool(normal) and normal[-1].score >= threshold
+    lot = sorted(rows, key=lambda row: row.path)
+    random.Random(0).shuffle(lot)
+    take("covid, highest score", reversed(covid))
+    take("normal, lowest score", normal)
+    take("covid, missed most clearly" if missed else "covid, lowest score (none missed)", covid)
+    take(
+        "normal, falsest alarm" if alarm else "normal, highest score (no false alarm)",
+        reversed(normal),
     )
-    take("most wrong", wrong)
-    take("right, covid", [row for row in reversed(by_score) if row["label"] == "covid"])
-    take("right, normal", [row for row in by_score if row["label"] == "normal"])
-    take("nearest to the threshold", near)
+    take("nearest to the threshold", sorted(rows, key=lambda row: abs(row.score - threshold)), 2)
+    take("covid, drawn by lot", (row for row in lot if row.label == "covid"))
+    take("normal, drawn by lot", (row for row in lot if row.label == "normal"))
     return chosen
 
 
-def _panel(model: Model, path: Path, title: str, label: str) -> Panel:
-    prediction = model.predict(path)
-    small = resize(open_film(path), SHOWN)
-    answer = prediction.answer.replace("_", " ")
-    if prediction.reason:
-        answer += f" ({prediction.reason})"
-    caption = f"labelled {label}; answer {answer}, score {prediction.score:.3f}"
-    return Panel(title, caption, _uri(small), _uri(overlay(small, prediction)))
+def overlay(film: Image.Image, heat: npt.NDArray[np.float64], scale: float) -> Image.Image:
+    """A heat map `[g, g]` over a gray film, RGB of the film's size.
 
-
-def overlay(film: Image.Image, prediction: Prediction) -> Image.Image:
-    """The heat map over a gray film of the same size, RGB.
-
-    Scaled to its own maximum; where there is none the film stays as it is.
+    `scale` is drawn in the hottest colour; what is cold stays the film's own gray.
     """
-    heat = np.asarray(prediction.heatmap, np.float32)
-    top = float(heat.max(initial=0.0))
-    if top <= 0.0:
-        return film.convert("RGB")
-    smooth = Image.fromarray(heat / top).resize(film.size, Image.Resampling.BICUBIC)
-    share = np.clip(np.asarray(smooth), 0.0, 1.0)
-    colours = mpl.colormaps[COLOURS](share)[..., :3] * 255.0
-    gray = np.repeat(np.asarray(film, np.float32)[..., None], 3, axis=-1)
-    alpha = (0.6 * share)[..., None]
-    return Image.fromarray(np.asarray(gray * (1 - alpha) + colours * alpha, np.uint8))
+    share = np.clip(heat / scale, 0.0, 1.0) if scale > 0 else np.zeros_like(heat)
+    smooth = Image.fromarray(share.astype(np.float32)).resize(film.size, Image.Resampling.BILINEAR)
+    return _blend(np.asarray(film, np.float64), np.asarray(smooth, np.float64))
+
+
+def scale_bar(width: int = 240, height: int = 14) -> Image.Image:
+    """The colours from none to hottest, over the gray of a lung."""
+    share = np.repeat(np.linspace(0.0, 1.0, width)[None], height, axis=0)
+    return _blend(np.full((height, width), 90.0), share)
+
+
+def _blend(gray: npt.NDArray[np.float64], share: npt.NDArray[np.float64]) -> Image.Image:
+    colours = np.asarray(mpl.colormaps[COLOURS](share))[..., :3] * 255.0
+    alpha = (OPAQUE * np.sqrt(share))[..., None]
+    mixed = gray[..., None] * (1 - alpha) + colours * alpha
+    return Image.fromarray(np.rint(mixed).astype(np.uint8))
 
 
 def _uri(image: Image.Image) -> str:
     stream = io.BytesIO()
-    image.save(stream, "JPEG", quality=88)
-    return "data:image/jpeg;base64," + base64.b64encode(stream.getvalue()).decode()
+    image.save(stream, "JPEG", quality=86)
+    return f"data:image/jpeg;base64,{base64.b64encode(stream.getvalue()).decode()}"

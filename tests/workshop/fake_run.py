@@ -1,0 +1,186 @@
+"""A run folder without the training: phantoms, and records that agree with each other."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+import shutil
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from edge_runtime.benchmark_record import BenchmarkRecord
+from edge_runtime.probe import quantile
+from workshop.films import read_index
+from workshop.phantoms import write_set
+from workshop.records import (
+    CalledCovid,
+    EvaluationReport,
+    Film,
+    FilmPrediction,
+    Interval,
+    ParityReport,
+    StudentRecord,
+)
+from workshop.records_io import save
+from workshop.statistics import auroc, sensitivity, specificity, wilson
+
+__all__ = ["GRAPH", "benchmark", "save_predictions", "write_run"]
+
+GRAPH = "ab" * 32
+TRAINED, THRESHOLD = 40, 0.502
+
+
+def write_run(run: Path, model: Path, films: int = 80, seed: int = 5) -> Path:
+    """Write RUN and, beside it, RUN-films; `model` is copied as the int8 file."""
+    data = run.with_name(f"{run.name}-films")
+    write_set(data, films, seed)
+    listed = read_index(data)
+    run.mkdir(parents=True)
+    preset = {
+        "name": "fake",
+        "note": "Figures made up for tests.",
+        "split": {"folds": 4, "trained": 1},
+    }
+    made = {"git": "v0-test", "python": "3.11", "keras": "3"}
+    facts: dict[str, Any] = {
+        "schema": 1, "name": "fake", "preset": preset, "data": str(data), "seed": seed,
+        "films": films, "roles": {"holdout": films - TRAINED}, "made_by": made,
+        "begun": "2026-01-02T03:04:05Z",
+    }  # fmt: skip
+    (run / "run.json").write_text(json.dumps(facts))
+    predictions = _predictions(listed[TRAINED:], seed)
+    save_predictions(run / "predictions.csv", predictions)
+    save(run / "student.json", _student(listed, preset, made))
+    save(run / "evaluation.json", [_evaluation(n, predictions) for n in ("teacher", "student")])
+    normal = [p for p in predictions if p.network == "student" and p.label == "normal"]
+    called = sum(one.score >= THRESHOLD for one in normal)
+    share = wilson(called, len(normal))
+    save(run / "called_covid.json", [CalledCovid("normal", "alder", len(normal), called, share)])
+    _history(run / "history.csv")
+    _export(run / "export", model, predictions)
+    (run / "benchmarks").mkdir()
+    for number, precision in enumerate(("int8", "float32", "int8")):
+        record = benchmark(precision, seed=number)
+        (run / "benchmarks" / f"{number}.json").write_text(record.to_json() + "\n")
+    return run
+
+
+def _predictions(films: list[Film], seed: int) -> list[FilmPrediction]:
+    rng = random.Random(seed)
+    made = []
+    for network, apart in (("teacher", 0.33), ("student", 0.25)):
+        for film in films:
+            score = 0.5 + (apart if film.label == "covid" else -apart) + rng.gauss(0, 0.2)
+            score = min(max(score, 0.001), 0.999)
+            made.append(
+                FilmPrediction(
+                    film.path, film.label, film.site, film.group, "holdout", network, "fold0",
+                    logit=8 * (score - 0.5), score=score,
+                )
+            )  # fmt: skip
+    return made
+
+
+def save_predictions(path: Path, predictions: list[FilmPrediction]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, list(asdict(predictions[0])))
+        writer.writeheader()
+        writer.writerows(asdict(one) for one in predictions)
+
+
+def _evaluation(network: str, predictions: list[FilmPrediction]) -> EvaluationReport:
+    part = [one for one in predictions if one.network == network]
+    labels = [int(one.label == "covid") for one in part]
+    scores = [one.score for one in part]
+    called = [score >= THRESHOLD for score in scores]
+
+    def around(value: float) -> Interval:
+        return Interval(value, max(value - 0.05, 0.0), min(value + 0.05, 1.0))
+
+    found = around(sensitivity(labels, called)), around(specificity(labels, called))
+    return EvaluationReport(
+        network, "holdout", len(part), sum(labels), len({one.group for one in part}),
+        around(auroc(labels, scores)), *found, around((found[0].value + found[1].value) / 2),
+        THRESHOLD, caution="A caution of training.",
+    )  # fmt: skip
+
+
+def _student(films: list[Film], preset: dict[str, Any], made: dict[str, str]) -> StudentRecord:
+    network = {"settings": {"backbones": ["MobileNetV2:0.35"]}, "parameters": 421_234,
+               "weights": {"MobileNetV2:0.35": "random"}}  # fmt: skip
+    return StudentRecord(
+        name="fake", version="0.0.1", model_file="student.keras", model_sha256="cd" * 32,
+        input_size=64, temperature=1.2, threshold=THRESHOLD,
+        never_seen=tuple(films[TRAINED:]), trained_on=tuple(films[:TRAINED]),
+        novelty_file="novelty.npz", novelty_threshold=0.6,
+        novelty_films={"films": TRAINED, "phantoms": 9}, last_conv="features",
+        data_fingerprint="ef" * 32, preset=preset, made_by=made,
+        trained_networks={"teacher": network, "student": network},
+    )  # fmt: skip
+
+
+def _history(path: Path) -> None:
+    lines = ["network,fold,epoch,loss,val_auroc,seconds"]
+    for network in ("teacher", "student"):
+        for epoch in range(1, 9):
+            lines.append(f"{network},fold0,{epoch},{0.7 / epoch:.4f},{1 - 0.4 / epoch:.4f},3.1")
+    path.write_text("\n".join(lines) + "\n")
+
+
+def _export(folder: Path, model: Path, predictions: list[FilmPrediction]) -> None:
+    folder.mkdir()
+    shutil.copy(model, folder / "student-int8.tflite")
+    part = [one for one in predictions if one.network == "student"]
+    rng = random.Random(3)
+    keras = [one.score for one in part]
+    files = {
+        "student-int8.tflite": [min(max(p + rng.gauss(0, 0.04), 0), 1) for p in keras],
+        "student-float32.tflite": [p + 1e-6 for p in keras],
+        "student-float32.onnx": [p - 1e-6 for p in keras],
+    }
+    reports, exported = [], []
+    for file, scores in files.items():
+        dp = sorted(abs(a - b) for a, b in zip(keras, scores, strict=True))
+        flipped = [
+            one.path
+            for one, score in zip(part, scores, strict=True)
+            if (one.score >= THRESHOLD) != (score >= THRESHOLD)
+        ]
+        precision = "int8" if "int8" in file else "float32"
+        worst = max(range(len(part)), key=lambda i: abs(keras[i] - scores[i]))
+        reports.append(
+            ParityReport(
+                file, precision, GRAPH if precision == "int8" else "98" * 32, len(part), 0,
+                {"covid": 20, "normal": 20}, sum(dp) / len(dp), dp[-1], dp[-1], 0.0, 0.1,
+                len(flipped), tuple(flipped), wilson(len(flipped), len(part)), 0.97, 0.01,
+                {"int8_mean_dp": 0.06, "int8_flip_share": 0.08}, True,
+                worst=({"path": part[worst].path, "keras": keras[worst], "file": scores[worst]},),
+            )
+        )  # fmt: skip
+        exported.append({"file": file, "bytes": 2_799_432, "file_sha256": "77" * 32})
+    save(folder / "parity.json", reports)
+    (folder / "export.json").write_text(json.dumps({"threshold": THRESHOLD, "files": exported}))
+    rows = zip(*([one.path for one in part], keras, *files.values()), strict=True)
+    head = ",".join(("path", "keras", *files))
+    body = [",".join(str(cell) for cell in row) for row in rows]
+    (folder / "parity-films.csv").write_text("\n".join([head, *body]) + "\n")
+
+
+def benchmark(precision: str = "int8", seed: int = 0, **changes: Any) -> BenchmarkRecord:
+    """A record whose figures follow from its samples."""
+    rng = random.Random(seed)
+    samples = tuple((3.5 if precision == "int8" else 5.6) + rng.expovariate(4) for _ in range(50))
+    record = BenchmarkRecord(
+        model={"name": "fake", "version": "0.0.1", "precision": precision,
+               "graph_sha256": GRAPH if precision == "int8" else "98" * 32},
+        runtime={"name": "litert", "version": "2.3.0", "delegate": "xnnpack", "threads": 1},
+        machine={"cpu": "A processor", "cores": 2, "machine": "x86_64", "system": "Linux 6",
+                 "python": "3.11", "board": None},
+        target="local", emulated=False, started="2026-01-02T03:04:05Z",
+        load_ms=5.5, first_ms=4.4, steady_ms=samples, warmup_runs=10,
+        p50_ms=quantile(samples, 0.5), p90_ms=quantile(samples, 0.9), min_ms=min(samples),
+        rss_after_load_kib=40_000, rss_peak_kib=47_000, file_bytes=2_799_432,
+    )  # fmt: skip
+    return replace(record, **changes)

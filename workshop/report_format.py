@@ -1,0 +1,57 @@
+"""How a report writes numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from workshop.records import Interval
+
+__all__ = ["FILTERS", "amount", "interval", "ms", "percent", "size"]
+
+NOTHING = "not measured"
+
+
+def interval(value: Interval) -> str:
+    """`0.912 (0.871–0.948)`."""
+    if math.isnan(value.value):
+        return NOTHING
+    return f"{value.value:.3f} ({value.low:.3f}–{value.high:.3f})"
+
+
+def percent(value: Interval) -> str:
+    """A share as `4.2 % (2.0–8.6)`."""
+    if math.isnan(value.value):
+        return NOTHING
+    return f"{100 * value.value:.1f} % ({100 * value.low:.1f}–{100 * value.high:.1f})"
+
+
+def amount(value: Any) -> str:
+    """A count with its thousands apart, a float to four figures, anything else as text."""
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    plain = isinstance(value, int) and not isinstance(value, bool)
+    return f"{value:,}".replace(",", "\u202f") if plain else str(value)
+
+
+def ms(value: float | None) -> str:
+    """Milliseconds; a dash for "not measured"."""
+    if value is None:
+        return "–"
+    return f"{value:.2f}" if value < 100 else f"{value:.0f}"
+
+
+def size(value: int) -> str:
+    """Bytes as MB."""
+    return f"{value / 1e6:.2f} MB"
+
+
+FILTERS: dict[str, Callable[..., str]] = {
+    "amount": amount,
+    "interval": interval,
+    "ms": ms,
+    "percent": percent,
+    "size": size,
+    "words": lambda text: str(text).replace("_", " "),
+}
