@@ -77,6 +77,7 @@ def test_gray_has_no_colour_in_any_mode(mode: str) -> None:
 
 def test_colour_is_seen() -> None:
     assert FilmInfo.of(Image.new("RGB", (99, 70), (200, 100, 50))) == FilmInfo(99, 70, 150.0)
+    assert FilmInfo.of(Image.new("RGB", (99, 70), (90, 50, 100))).colour == 50.0
     tinted = Image.new("P", (70, 99))
     tinted.putpalette([0, 40, 10])
     assert FilmInfo.of(tinted) == FilmInfo(70, 99, 40.0)

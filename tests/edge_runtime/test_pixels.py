@@ -185,6 +185,15 @@ def test_what_is_no_film_says_so(tmp_path: Path) -> None:
         open_film(b"")
 
 
+def test_what_a_decoder_says_is_told_in_one_line() -> None:
+    class Talkative(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise OSError("first\n  second")
+
+    with pytest.raises(FilmError, match=r"^the film cannot be decoded \(first second\)"):
+        open_film(Talkative())
+
+
 def huge(width: int, height: int) -> bytes:
     """A PNG that says it is this large and holds nothing."""
     chunks = b""

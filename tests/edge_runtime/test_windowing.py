@@ -77,6 +77,12 @@ def test_wide_spans_are_halved(values: list[int]) -> None:
     assert windowing.to_gray(picture(values, "I")).tobytes() == expected
 
 
+def test_no_more_is_halved_than_must_be() -> None:
+    values = [30000 + place % 40 for place in range(2000)] + [0, 131071]
+    expected = plain([value >> 1 for value in values])
+    assert windowing.to_gray(picture(values, "I")).tobytes() == expected
+
+
 @unhurried
 @given(st.lists(st.floats(width=32, allow_nan=False, allow_infinity=False), min_size=1, max_size=9))
 def test_fractions_keep_their_order(values: list[float]) -> None:
