@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from edge_runtime.errors import ModelError
+from export.graph import INPUT
 from export.quiet import converter_silenced, tensorflow
 
-__all__ = ["as_input", "to_float32", "to_int8"]
+__all__ = ["as_input", "saved", "to_float32", "to_int8"]
 
 
 def as_input(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
@@ -19,16 +23,34 @@ def as_input(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
     return np.repeat(pixels[None, :, :, None], 3, axis=3).astype(np.float32)
 
 
-def to_float32(graph: Any) -> bytes:
-    """The graph as a float32 FlatBuffer."""
+@contextlib.contextmanager
+def saved(graph: Any) -> Iterator[Path]:
+    """The graph as a SavedModel in a temporary folder: traced once, converted twice.
+
+    What `from_keras_model` does inside, each time anew. The batch of 1 stays in the
+    signature, which Keras' own `Model.export` makes variable.
+    """
     tensorflow_module = tensorflow()
-    with converter_silenced():
-        converter = tensorflow_module.lite.TFLiteConverter.from_keras_model(graph)
-        return _convert(converter)
+    import keras
+
+    with tempfile.TemporaryDirectory() as folder:
+        with converter_silenced():
+            film = graph.inputs[0]
+            signature = tensorflow_module.TensorSpec(film.shape, film.dtype, INPUT)
+            archive = keras.export.ExportArchive()
+            archive.track(graph)
+            archive.add_endpoint("serve", lambda x: graph(x, training=False), [signature])
+            archive.write_out(folder, verbose=False)
+        yield Path(folder)
 
 
-def to_int8(graph: Any, representative: npt.NDArray[np.uint8]) -> bytes:
-    """The graph in integers, per-channel weights; uint8 in, float32 out.
+def to_float32(folder: Path) -> bytes:
+    """A SavedModel as a float32 FlatBuffer."""
+    return _convert(folder, lambda converter: None)
+
+
+def to_int8(folder: Path, representative: npt.NDArray[np.uint8]) -> bytes:
+    """A SavedModel in integers, per-channel weights; uint8 in, float32 out.
 
     `representative` `[n, S, S]` are the films that the ranges are taken from.
     """
@@ -38,19 +60,22 @@ def to_int8(graph: Any, representative: npt.NDArray[np.uint8]) -> bytes:
         for pixels in representative:
             yield [as_input(pixels)]
 
-    with converter_silenced():
-        converter = tensorflow_module.lite.TFLiteConverter.from_keras_model(graph)
+    def settings(converter: Any) -> None:
         converter.optimizations = [tensorflow_module.lite.Optimize.DEFAULT]
         converter.representative_dataset = films
         converter.target_spec.supported_ops = [tensorflow_module.lite.OpsSet.TFLITE_BUILTINS_INT8]
         converter.inference_input_type = tensorflow_module.uint8
         converter.inference_output_type = tensorflow_module.float32
-        return _convert(converter)
+
+    return _convert(folder, settings)
 
 
-def _convert(converter: Any) -> bytes:
+def _convert(folder: Path, settings: Callable[[Any], None]) -> bytes:
     try:
-        return bytes(converter.convert())
+        with converter_silenced():
+            converter = tensorflow().lite.TFLiteConverter.from_saved_model(str(folder))
+            settings(converter)
+            return bytes(converter.convert())
     except Exception as error:  # the converter raises a class of its own, not exported
         line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise ModelError(f"TensorFlow cannot convert the student: {line}") from error

@@ -14,7 +14,7 @@ from edge_runtime import container
 from edge_runtime.errors import GateError
 from edge_runtime.interpreters import open_interpreter
 from export.card import model_card
-from export.convert import to_float32, to_int8
+from export.convert import saved, to_float32, to_int8
 from export.evidence import evidence, scores_csv
 from export.films import (
     load_representative,
@@ -119,11 +119,12 @@ def _convert(
     size = student.record.input_size
     phantoms, _ = phantom_pixels(REPRESENTATIVE_PHANTOMS, seed + REPRESENTATIVE_SEED, size)
     pixels = load_representative(student.run, student.record, data, chosen, phantoms)
-    float32 = to_float32(keras_graph)
-    progress.advance(FLOAT)
-    onnx = to_onnx(float32)
-    progress.advance(ONNX)
-    int8 = bound_novelty(to_int8(keras_graph, pixels))
+    with saved(keras_graph) as traced:
+        float32 = to_float32(traced)
+        progress.advance(FLOAT)
+        onnx = to_onnx(float32)
+        progress.advance(ONNX)
+        int8 = bound_novelty(to_int8(traced, pixels))
     input_quantization(int8)
     progress.advance(INT8)
     progress.close()
