@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 from workshop.latency import LatencyRow, latency_rows
 from workshop.latency_plot import latency_plot
+from workshop.plot_style import STYLE
 from workshop.plots import Band, learning_curves_png, parity_plot, roc_band, roc_png, score_png
 from workshop.records import FilmPrediction, Interval
 from workshop.report_data import RunFiles
 from workshop.statistics import auroc, bootstrap
 
 __all__ = [
+    "Plot",
     "SiteAuroc",
     "SiteCount",
     "both_classes",
@@ -26,6 +28,22 @@ __all__ = [
 
 ENOUGH = 5  # films of each class, below which a site's AUROC says nothing
 SEED = 1  # of resampling alone
+SHOWN_DPI = 104
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A PNG as a data URI and the width to show it at: letters of one size in all plots."""
+
+    uri: str
+    width: int
+
+    @classmethod
+    def of(cls, png: bytes) -> Plot:
+        """From the file, whose width stands in its header."""
+        wide = int.from_bytes(png[16:20], "big")
+        uri = f"data:image/png;base64,{base64.b64encode(png).decode()}"
+        return cls(uri, round(wide * SHOWN_DPI / STYLE["savefig.dpi"]))
 
 
 @dataclass(frozen=True)
@@ -91,8 +109,8 @@ def within_sites(files: RunFiles) -> list[SiteAuroc]:
     return rows
 
 
-def plots(files: RunFiles) -> dict[str, str]:
-    """The plots that the records give, by name, as data URIs."""
+def plots(files: RunFiles) -> dict[str, Plot]:
+    """The plots that the records give, by name."""
     made: dict[str, bytes] = {}
     curves: dict[str, tuple[list[int], list[float]]] = {}
     bands: dict[str, Band] = {}
@@ -115,10 +133,7 @@ def plots(files: RunFiles) -> dict[str, str]:
     real = [one for one in files.benchmarks if not one.emulated]
     if real:
         made["latency"] = latency_plot(real)
-    return {
-        name: f"data:image/png;base64,{base64.b64encode(png).decode()}"
-        for name, png in made.items()
-    }
+    return {name: Plot.of(png) for name, png in made.items()}
 
 
 def latency(files: RunFiles) -> list[LatencyRow]:

@@ -151,7 +151,7 @@ def scale_bar(width: int = 240, height: int = 14) -> Image.Image:
 
 def _blend(gray: npt.NDArray[np.float64], share: npt.NDArray[np.float64]) -> Image.Image:
     colours = np.asarray(mpl.colormaps[COLOURS](share))[..., :3] * 255.0
-    alpha = (OPAQUE * np.sqrt(share))[..., None]
+    alpha = (OPAQUE * share**0.7)[..., None]
     mixed = gray[..., None] * (1 - alpha) + colours * alpha
     return Image.fromarray(np.rint(mixed).astype(np.uint8))
 

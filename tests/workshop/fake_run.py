@@ -29,10 +29,10 @@ from workshop.statistics import auroc, sensitivity, specificity, wilson
 __all__ = ["GRAPH", "benchmark", "save_predictions", "write_run"]
 
 GRAPH = "ab" * 32
-TRAINED, THRESHOLD = 40, 0.502
+THRESHOLD = 0.502
 
 
-def write_run(run: Path, model: Path, films: int = 80, seed: int = 5) -> Path:
+def write_run(run: Path, model: Path, films: int = 44, seed: int = 5) -> Path:
     """Write RUN and, beside it, RUN-films; `model` is copied as the int8 file."""
     data = run.with_name(f"{run.name}-films")
     write_set(data, films, seed)
@@ -46,11 +46,11 @@ def write_run(run: Path, model: Path, films: int = 80, seed: int = 5) -> Path:
     made = {"git": "v0-test", "python": "3.11", "keras": "3"}
     facts: dict[str, Any] = {
         "schema": 1, "name": "fake", "preset": preset, "data": str(data), "seed": seed,
-        "films": films, "roles": {"holdout": films - TRAINED}, "made_by": made,
+        "films": films, "roles": {"holdout": films - films // 2}, "made_by": made,
         "begun": "2026-01-02T03:04:05Z",
     }  # fmt: skip
     (run / "run.json").write_text(json.dumps(facts))
-    predictions = _predictions(listed[TRAINED:], seed)
+    predictions = _predictions(listed[films // 2 :], seed)
     save_predictions(run / "predictions.csv", predictions)
     save(run / "student.json", _student(listed, preset, made))
     save(run / "evaluation.json", [_evaluation(n, predictions) for n in ("teacher", "student")])
@@ -113,9 +113,9 @@ def _student(films: list[Film], preset: dict[str, Any], made: dict[str, str]) ->
     return StudentRecord(
         name="fake", version="0.0.1", model_file="student.keras", model_sha256="cd" * 32,
         input_size=64, temperature=1.2, threshold=THRESHOLD,
-        never_seen=tuple(films[TRAINED:]), trained_on=tuple(films[:TRAINED]),
+        never_seen=tuple(films[len(films) // 2 :]), trained_on=tuple(films[: len(films) // 2]),
         novelty_file="novelty.npz", novelty_threshold=0.6,
-        novelty_films={"films": TRAINED, "phantoms": 9}, last_conv="features",
+        novelty_films={"films": len(films) // 2, "phantoms": 9}, last_conv="features",
         data_fingerprint="ef" * 32, preset=preset, made_by=made,
         trained_networks={"teacher": network, "student": network},
     )  # fmt: skip

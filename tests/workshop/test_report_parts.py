@@ -1,0 +1,131 @@
+"""What the report computes: which films, which counts, which colours."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from workshop.records import FilmPrediction, Interval
+from workshop.report_data import RunFiles
+from workshop.report_figures import both_classes, not_done, site_counts, within_sites
+from workshop.report_films import choose, overlay
+from workshop.report_format import amount, interval, ms, percent
+
+EMPTY = RunFiles(Path("run"), {}, None, (), (), (), (), (), {}, {}, (), 0)
+
+
+def said(number: int, label: str, score: float, site: str = "a", role: str = "holdout",
+         network: str = "student") -> FilmPrediction:  # fmt: skip
+    return FilmPrediction(
+        f"{number}.png", label, site, f"g{number}", role, network, "f", 0.0, score
+    )
+
+
+scored = st.lists(
+    st.tuples(st.sampled_from(["covid", "normal"]), st.floats(0, 1)), min_size=0, max_size=20
+)
+
+
+@given(scored, st.floats(0, 1))
+def test_films_are_chosen_once_and_the_extremes_first(
+    films: list[tuple[str, float]], threshold: float
+) -> None:
+    rows = [said(i, label, score) for i, (label, score) in enumerate(films)]
+    chosen = choose(rows, threshold)
+    paths = [row.path for _, row in chosen]
+    assert len(paths) == len(set(paths)) == min(len(paths), 8)
+    assert len(rows) < 8 or len(paths) >= 4
+    covid = [row.score for row in rows if row.label == "covid"]
+    if covid:
+        assert chosen[0][0] == "covid, highest score" and chosen[0][1].score == max(covid)
+    for why, row in chosen:
+        if why == "covid, missed most clearly":
+            assert row.score < threshold and row.score == min(covid)
+        if why == "normal, falsest alarm":
+            assert row.label == "normal" and row.score >= threshold
+
+
+@given(scored, st.randoms())
+def test_the_order_of_the_predictions_does_not_matter(
+    films: list[tuple[str, float]], rng: object
+) -> None:
+    rows = [said(i, label, score) for i, (label, score) in enumerate(films)]
+    assert [row.score for _, row in choose(rows[::-1], 0.5)] == [
+        row.score for _, row in choose(rows, 0.5)
+    ]
+
+
+def test_no_heat_leaves_the_film_as_it_is() -> None:
+    film = Image.fromarray(np.arange(64 * 64, dtype=np.uint16).astype(np.uint8).reshape(64, 64))
+    for scale in (0.0, 1.0):
+        same = overlay(film, np.zeros((7, 7)), scale)
+        assert same.tobytes() == film.convert("RGB").tobytes()
+
+
+def test_heat_colours_its_own_place_and_no_other() -> None:
+    film = Image.new("L", (70, 70), 100)
+    heat = np.zeros((7, 7))
+    heat[1, 5] = 2.0
+    coloured = np.asarray(overlay(film, heat, 2.0)).astype(int)
+    away = np.abs(coloured - 100).sum(axis=-1)
+    row, column = np.unravel_index(away.argmax(), away.shape)
+    assert 10 <= row < 20 and 50 <= column < 60
+    assert away[40:, :30].max() == 0
+    weaker = np.abs(np.asarray(overlay(film, heat, 8.0)).astype(int) - 100).sum(axis=-1)
+    assert weaker.max() < away.max()
+
+
+def test_sites_are_counted_by_what_became_of_their_films() -> None:
+    predictions = (
+        said(1, "covid", 0.9), said(2, "normal", 0.1), said(3, "normal", 0.1, "b", "excluded"),
+        said(4, "covid", 0.9, network="teacher"), said(5, "covid", 0.9, role="out_of_fold"),
+    )  # fmt: skip
+    rows = site_counts(replace(EMPTY, predictions=predictions))
+    assert [(r.site, r.label, r.out_of_fold, r.holdout, r.excluded) for r in rows] == [
+        ("a", "covid", 1, 1, 0), ("a", "normal", 0, 1, 0), ("b", "normal", 0, 0, 1),
+    ]  # fmt: skip
+    trained = [replace(row, trained=3) for row in rows]
+    assert both_classes(trained) == (1, 2)
+    assert both_classes(rows) == (0, 0)
+
+
+def test_a_site_is_judged_by_itself_where_it_has_enough_films() -> None:
+    apart = [said(i, "covid", 0.6 + i / 100, "a") for i in range(5)]
+    apart += [said(10 + i, "normal", 0.3 + i / 100, "a") for i in range(6)]
+    few = [said(20 + i, "covid", 0.9, "b") for i in range(9)]
+    few += [said(30 + i, "normal", 0.95, "b", "excluded") for i in range(4)]
+    rows = within_sites(replace(EMPTY, predictions=tuple(apart + few)))
+    assert [(row.site, row.covid, row.normal, row.auroc.value) for row in rows] == [
+        ("a", 5, 6, 1.0)
+    ]
+
+
+def test_what_was_not_done_is_always_said() -> None:
+    lines = " ".join(not_done(EMPTY))
+    assert "One seed" in lines and "No board was measured" in lines
+    assert "No hospital with films of both classes" in lines
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        (interval(Interval(0.9123, 0.8, 1.0)), "0.912 (0.800–1.000)"),
+        (interval(Interval(float("nan"), 0.0, 1.0)), "not measured"),
+        (percent(Interval(0.042, 0.02, 0.086)), "4.2 % (2.0–8.6)"),
+        (percent(Interval(float("nan"), 0.0, 1.0)), "not measured"),
+        (amount(1234567), "1\u202f234\u202f567"),
+        (amount(0.123456), "0.1235"),
+        (amount(True), "True"),
+        (ms(None), "–"),
+        (ms(3.456), "3.46"),
+        (ms(345.6), "346"),
+    ],
+)
+def test_numbers_are_written_alike(shown: str, expected: str) -> None:
+    assert shown == expected
