@@ -57,8 +57,8 @@ def test_a_float_file_has_the_float_gate() -> None:
 
 
 def test_what_is_not_a_number_does_not_pass() -> None:
-    assert not _report("float32", [0.1, 0.4, 0.6, math.nan]).passed
-    assert not _report("int8", [0.1, 0.4, 0.6, math.nan]).passed
+    assert not _report("float32", [math.nan, 0.4, 0.6, 0.9]).passed
+    assert not _report("int8", [math.nan, 0.4, 0.6, 0.9]).passed
 
 
 def test_a_lost_heat_map_counts_as_zero() -> None:
