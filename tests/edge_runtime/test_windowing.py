@@ -50,6 +50,12 @@ def test_a_thousandth_is_left_outside(few: list[int], count: int) -> None:
     assert windowing.to_gray(picture(values)).tobytes() == plain(values)
 
 
+def test_where_nearly_all_pixels_are_alike_least_and_most_are_the_window() -> None:
+    values = [40, *[500] * 2998, 960]
+    grays = windowing.to_gray(picture(values)).tobytes()
+    assert (grays[0], grays[1], grays[-1]) == (0, 128, 255)
+
+
 @unhurried
 @given(Words)
 def test_order_is_kept_and_inversion_turns_it(values: list[int]) -> None:
