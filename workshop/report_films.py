@@ -127,7 +127,8 @@ def choose(rows: Sequence[FilmPrediction], threshold: float) -> list[tuple[str, 
         "normal, falsest alarm" if alarm else "normal, highest score (no false alarm)",
         reversed(normal),
     )
-    take("nearest to the threshold", sorted(rows, key=lambda row: abs(row.score - threshold)), 2)
+    near = sorted(ordered, key=lambda row: (abs(row.score - threshold), row.path))
+    take("nearest to the threshold", near, 2)
     take("covid, drawn by lot", (row for row in lot if row.label == "covid"))
     take("normal, drawn by lot", (row for row in lot if row.label == "normal"))
     return chosen
