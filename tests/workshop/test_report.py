@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import re
 import shutil
@@ -9,7 +11,9 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from edge_runtime.errors import DataError, RunError, StorageError
 from tests.workshop import fake_run
@@ -98,6 +102,21 @@ def test_a_whole_run_is_shown_whole(run: Path) -> None:
                    if r["network"] == "student")  # fmt: skip
     assert f"<b>{student['auroc']['value']:.3f}</b>" in page
     assert str(run) not in page and str(run.parent) not in page  # whose machine it was
+
+
+def colourful(uri: str) -> float:
+    """Largest distance of a pixel from gray."""
+    data = base64.b64decode(uri.partition(",")[2])
+    with Image.open(io.BytesIO(data)) as picture:
+        values = np.asarray(picture.convert("RGB")).astype(int)
+    return float(np.ptp(values, axis=-1).max())
+
+
+def test_a_film_is_gray_and_its_map_is_not(run: Path) -> None:
+    pairs = re.findall(r'class="pair"><img src="([^"]+)"[^>]*><img src="([^"]+)"', written(run))
+    assert len(pairs) == 8 and {colourful(film) for film, _ in pairs} == {0.0}
+    heats = [colourful(heat) for _, heat in pairs]
+    assert max(heats) > 120 and len(set(heats)) > 4  # one scale: some films are less hot
 
 
 def test_the_same_run_gives_the_same_page(run: Path) -> None:
