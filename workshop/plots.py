@@ -152,7 +152,7 @@ def score_png(labels: Sequence[int], scores: Sequence[float], threshold: float) 
         axes.axvline(threshold, color="black", lw=1.2, label=f"threshold {threshold:.3f}")
         axes.set(xlabel="score, p(covid)", ylabel="films", xlim=(0, 1))
         axes.yaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.legend(loc="best")
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
         return png_of(figure)
 
 

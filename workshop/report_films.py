@@ -51,7 +51,7 @@ class Films:
     panels: tuple[Panel, ...] = ()
     missing: str = ""
     unread: tuple[str, ...] = ()  # films that were chosen and could not be shown
-    scale: float = 0.0  # the value that the hottest colour stands for, in every panel
+    scale: float = 0.0  # the hottest colour is this or more, in every panel
     bar: str = ""
 
 
@@ -83,7 +83,7 @@ def film_panels(files: RunFiles) -> Films:
     if not found:
         return Films(missing=f"none of the chosen films could be shown; {unread[0]}")
     heats = [np.asarray(prediction.heatmap, np.float64) for *_, prediction in found]
-    scale = max(float(heat.max(initial=0.0)) for heat in heats)
+    scale = _scale([float(heat.max(initial=0.0)) for heat in heats])
     panels = [
         Panel(
             why, row.path, row.label, row.site, _uri(film), _uri(overlay(film, heat, scale)),
@@ -92,6 +92,15 @@ def film_panels(files: RunFiles) -> Films:
         for (why, row, film, prediction), heat in zip(found, heats, strict=True)
     ]  # fmt: skip
     return Films(tuple(panels), "", tuple(unread), scale, _uri(scale_bar()))
+
+
+def _scale(hottest: Sequence[float]) -> float:
+    """One scale for all films, halfway (in ratio) from the usual to the hottest.
+
+    Scaled to the hottest, one film would make all others pale; to the usual, it would lose
+    its own shape.
+    """
+    return float(np.sqrt(np.quantile(hottest, 0.75) * max(hottest))) or max(hottest)
 
 
 def _folders(files: RunFiles) -> list[Path]:
