@@ -49,11 +49,16 @@ def distiller(
     arXiv 2106.05237). The direction of KL is Hinton's, whom the paper cites.
     """
     teacher.trainable = False
+    # An instance, not its name: by name Keras 3.15 takes the divergence of the bare logits.
+    # Distiller itself multiplies the distillation loss by 1 - alpha.
+    divergence = keras.distillation.LogitsDistillation(
+        distil.temperature, loss=keras.losses.KLDivergence()
+    )
     model = keras.distillation.Distiller(
         teacher=teacher,
         student=student,
-        distillation_losses=keras.distillation.LogitsDistillation(distil.temperature),
-        distillation_loss_weights=1.0 - distil.alpha,
+        distillation_losses=divergence,
+        distillation_loss_weights=1.0,
         student_loss_weight=distil.alpha,
     )
     model.compile(optimizer(preset, steps), _cross_entropy(), jit_compile=False)
