@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from export.gray import gray_entrance
 from export.student import HIDDEN, LOGITS, Student
 
 __all__ = ["INPUT", "shipped_graph"]
@@ -37,9 +38,8 @@ def shipped_graph(student: Student) -> Any:
     difference = logit_weights[:, 1] - logit_weights[:, 0]
     size = record.input_size
 
-    features = keras.Model(
-        network.input, network.get_layer(record.last_conv).input, name="features"
-    )
+    gray = gray_entrance(network)
+    features = keras.Model(gray.input, gray.get_layer(record.last_conv).input, name="features")
     film = keras.Input(batch_shape=(1, size, size, 3), name=INPUT)
     maps = features(film)
     grid = int(maps.shape[1])
