@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from edge_runtime import container, golden
 from edge_runtime.contract import LABELS, Contract
 from edge_runtime.errors import ModelError
-from edge_runtime.film_rules import FilmInfo, refusal
+from edge_runtime.film_rules import RULES, FilmInfo, refusal
 from edge_runtime.interpreters import Interpreter, open_interpreter
 from edge_runtime.pixels import PIXELS_VERSION, open_film_info, resize
 from edge_runtime.prediction import Prediction
@@ -228,6 +228,9 @@ def _agree(contract: Contract, interpreter: Interpreter) -> None:
         "labels": (contract.labels, LABELS),
         "pixel definition": (contract.pixels, PIXELS_VERSION),
     }
+    unknown = sorted(contract.film_rules.keys() - RULES.keys())
+    if unknown:
+        raise ModelError(f"the model has a film rule {unknown[0]!r} unknown here; update cxr-edge")
     for what, (said, found) in pairs.items():
         if said != found:
             raise ModelError(

@@ -189,7 +189,12 @@ def _stream(source: str | os.PathLike[str] | bytes | BinaryIO) -> Iterator[Binar
 
 
 def _name(source: Source) -> str:
+    """What an error calls the film, in one line whatever it is called."""
     if isinstance(source, str | os.PathLike):
-        return os.fspath(source)
-    name = getattr(source, "filename", None) or getattr(source, "name", None)
-    return name if isinstance(name, str) else "the film"
+        name: object = os.fspath(source)
+    else:
+        name = getattr(source, "filename", None) or getattr(source, "name", None)
+        if not isinstance(name, str):
+            return "the film"
+    text = str(name)
+    return text if text and text.isprintable() else repr(text)

@@ -76,6 +76,7 @@ def test_no_graph_with_a_contract_is_refused(tiny_model: Path, tmp_path: Path) -
         ({"input_dtype": "float32"}, "says input type float32"),
         ({"input_scale": 0.5}, "says input scale"),
         ({"labels": ("covid", "normal")}, "says labels"),
+        ({"film_rules": {"moonlight": 1.0}}, "film rule 'moonlight' unknown here"),
         ({"pixels": 99}, "says pixel definition 99.*update cxr-edge"),
         ({"heatmap_grid": 7}, "'heatmap' is not 49 finite numbers"),
     ],

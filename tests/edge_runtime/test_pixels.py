@@ -181,6 +181,10 @@ def test_what_is_no_film_says_so(tmp_path: Path) -> None:
             open_film(path)
     with pytest.raises(FilmError, match="cannot be read"):
         open_film("a\0b")
+    with pytest.raises(FilmError, match=r"^'two\\nlines.png' does not exist$"):
+        open_film("two\nlines.png")
+    with pytest.raises(FilmError, match=r"^'' does not exist$"):
+        open_film("")
     with pytest.raises(FilmError, match="^the film is empty"):
         open_film(b"")
 
