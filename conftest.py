@@ -7,10 +7,20 @@ CI installs every such tool, so that a skip there means that something went unpr
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
 
-__all__ = ["pytest_sessionfinish", "pytest_terminal_summary"]
+__all__ = ["pytest_sessionfinish", "pytest_sessionstart", "pytest_terminal_summary"]
+
+
+def pytest_sessionstart() -> None:
+    """Let Ctrl-C reach what tests start, also where pytest itself runs in the background.
+
+    A shell starts a background job with SIGINT ignored, and every child inherits that.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _skipped(config: pytest.Config) -> int:
