@@ -135,7 +135,8 @@ def _self_test(model: Model, *, as_json: bool) -> bool:
             print(json.dumps(vars(one)))
         else:
             verdict = "passed" if one.passed else "FAILED"
-            print(f"{one.name}: {verdict}, {one.difference:.2g} off ({one.tolerance:.2g} allowed)")
+            off = f"{one.output} {one.difference:.2g} off ({one.tolerance:.2g} allowed)"
+            print(f"{one.name}: {verdict}, {one.answered}, {off}")
     return all(one.passed for one in results)
 
 

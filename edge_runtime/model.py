@@ -94,13 +94,14 @@ class Model:
             if not first.passed:
                 raise ModelError(
                     f"{interpreter.name} {interpreter.version} does not give this model's golden "
-                    f"output ({first.difference:.2g} off, {first.tolerance:.2g} allowed)"
+                    f"output ({first.output} {first.difference:.2g} off, "
+                    f"{first.tolerance:.2g} allowed)"
                 )
         return model
 
     def self_test(self, *, first_only: bool = False) -> list[GoldenResult]:
         """Run the golden inputs with the contract's own threshold."""
-        tolerance = self.goldens.tolerance.get(self.interpreter.family, 0.0)
+        tolerance = self.goldens.tolerance.get(self.interpreter.family, golden.EXACT)
         items = self.goldens.items[:1] if first_only else self.goldens.items
         return [golden.check(self, item, tolerance) for item in items]
 

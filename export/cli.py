@@ -87,6 +87,6 @@ def verify(
     sys.stdout.write(f"graph {contract.graph_sha256}\n")
     for one in results:
         sys.stdout.write(
-            f"golden {one.name}: {one.answered}, off by {one.difference:.2g} "
+            f"golden {one.name}: {one.answered}, {one.output} {one.difference:.2g} off "
             f"({one.tolerance:.2g} allowed)\n"
         )

@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from edge_runtime.errors import ModelError
+from export.backend import tensorflow
 from export.graph import INPUT
-from export.quiet import converter_silenced, tensorflow
+from workshop.quiet import silenced
 
 __all__ = ["as_input", "saved", "to_float32", "to_int8"]
 
@@ -34,7 +35,7 @@ def saved(graph: Any) -> Iterator[Path]:
     import keras
 
     with tempfile.TemporaryDirectory() as folder:
-        with converter_silenced():
+        with silenced():
             film = graph.inputs[0]
             signature = tensorflow_module.TensorSpec(film.shape, film.dtype, INPUT)
             archive = keras.export.ExportArchive()
@@ -72,7 +73,7 @@ def to_int8(folder: Path, representative: npt.NDArray[np.uint8]) -> bytes:
 
 def _convert(folder: Path, settings: Callable[[Any], None]) -> bytes:
     try:
-        with converter_silenced():
+        with silenced():
             converter = tensorflow().lite.TFLiteConverter.from_saved_model(str(folder))
             settings(converter)
             return bytes(converter.convert())

@@ -13,7 +13,7 @@ import numpy as np
 from edge_runtime.errors import InterpreterError, ModelError
 from edge_runtime.interpreters import OUTPUTS, Interpreter, open_interpreter
 from export.graph import INPUT
-from export.quiet import converter_silenced
+from workshop.quiet import silenced
 
 __all__ = ["OnnxInterpreter", "append_files", "open_onnx", "split_files", "to_onnx"]
 
@@ -23,7 +23,7 @@ OPSET = 17
 def to_onnx(float_graph: bytes) -> bytes:
     """A float32 `.tflite` graph as a checked ONNX model without `metadata_props`."""
     positions = open_interpreter(float_graph).positions
-    with converter_silenced():
+    with silenced():
         import onnx
         import tf2onnx
 

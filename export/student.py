@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from edge_runtime.contract import LABELS
 from edge_runtime.errors import ModelError, RunError
-from export.quiet import tensorflow
+from export.backend import tensorflow
 from workshop.records import StudentRecord
 from workshop.records_io import load
 from workshop.runs import existing_run

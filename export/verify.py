@@ -44,7 +44,7 @@ def verify(path: Path) -> tuple[Contract, list[GoldenResult]]:
     if failed:
         one = failed[0]
         raise GateError(
-            f"{path}: golden input {one.name!r} is off by {one.difference:.3g} "
+            f"{path}: golden input {one.name!r}: {one.output} is {one.difference:.3g} off "
             f"({one.tolerance:.3g} allowed), answered {one.answered} for {one.expected}"
         )
     return model.contract, results

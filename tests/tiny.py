@@ -19,7 +19,7 @@ from PIL import Image
 from edge_runtime import container
 from edge_runtime.contract import Contract
 from edge_runtime.film_rules import RULES
-from edge_runtime.golden import Golden, GoldenItem, to_json
+from edge_runtime.golden import Golden, GoldenItem, Tolerance, to_json
 from edge_runtime.interpreters import Interpreter, open_interpreter
 from edge_runtime.model import Model
 from edge_runtime.pixels import PIXELS_VERSION
@@ -28,8 +28,13 @@ __all__ = ["GRID", "SIZE", "convert", "film", "keras_model", "model_file", "png"
 
 Pixels = npt.NDArray[np.uint8]
 SIZE, GRID = 64, 4
-TOLERANCE = {"int8": {"litert_xnnpack": 1e-6, "other": 0.25},
-             "float32": {"litert_xnnpack": 1e-5, "other": 1e-3}}  # fmt: skip
+
+
+def _tolerance(xnnpack: float, other: float) -> dict[str, Tolerance]:
+    return {"litert_xnnpack": Tolerance(*[xnnpack] * 3), "other": Tolerance(*[other] * 3)}
+
+
+TOLERANCE = {"int8": _tolerance(1e-6, 0.25), "float32": _tolerance(1e-5, 1e-3)}
 
 
 def film(level: int, seed: int = 0, size: int = SIZE) -> Pixels:

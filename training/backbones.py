@@ -91,8 +91,12 @@ def backbone(
     local = _local_file(name, width, folder)
     if local is not None:
         try:
-            network.load_weights(local)
-        except (OSError, ValueError) as error:
+            with warnings.catch_warnings():
+                warnings.simplefilter(
+                    "error", UserWarning
+                )  # all that Keras says of layers that it left random
+                network.load_weights(local)
+        except (OSError, ValueError, UserWarning) as error:
             raise DataError(f"{local.name} does not fit {spec}: {error}") from error
         return network, f"imagenet ({local.name})"
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -43,12 +42,13 @@ def run(
     ] = False,
 ) -> None:  # fmt: skip
     """Train teacher and student as a preset says, and write a run folder."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow would talk of processors
     from workshop.films import data_folder
     from workshop.presets import read_preset
+    from workshop.quiet import import_keras_quietly
 
     fixed = read_preset(preset)
     films = data_folder(data)
+    import_keras_quietly()
     from training.run import Run, train
 
     target = out if out is not None else Path("runs") / fixed.name

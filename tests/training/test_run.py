@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -24,7 +23,6 @@ from workshop.records import EvaluationReport, StudentRecord
 from workshop.records_io import load
 
 ROOT = Path(__file__).resolve().parents[2]
-QUIET = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +54,7 @@ def command(preset: Path, films: Path, out: Path, *more: str) -> list[str]:
 
 def run(preset: Path, films: Path, out: Path, *more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command(preset, films, out, *more), cwd=ROOT, env=QUIET, capture_output=True, text=True
+        command(preset, films, out, *more), cwd=ROOT, capture_output=True, text=True
     )
 
 
@@ -72,7 +70,7 @@ def finished(preset: Path, films: Path, tmp_path_factory: pytest.TempPathFactory
 def kill_when(path: Path, arguments: list[str]) -> None:
     """Start a run and SIGKILL it as soon as `path` is there."""
     process = subprocess.Popen(
-        arguments, cwd=ROOT, env=QUIET, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        arguments, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
         while not path.exists():

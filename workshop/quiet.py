@@ -1,4 +1,4 @@
-"""TensorFlow and its converter, kept from talking on stdout, which is for data."""
+"""TensorFlow and its converter, kept from talking where results and errors go."""
 
 from __future__ import annotations
 
@@ -7,31 +7,23 @@ import os
 import sys
 import warnings
 from collections.abc import Iterator
-from typing import Any
 
-from edge_runtime.errors import UsageError
-
-__all__ = ["converter_silenced", "tensorflow"]
+__all__ = ["import_keras_quietly", "silenced"]
 
 
-def tensorflow() -> Any:
-    """The module `tensorflow`, imported without its start-up log, CPU only.
+def import_keras_quietly() -> None:
+    """Import Keras and its backend without their start-up log.
 
-    Raises `UsageError` where Keras was told to use another backend: the converter reads
-    TensorFlow's graphs alone.
+    TensorFlow's C++ talks of processors on stderr before any logging can be set up, so
+    that a one-line error would not be one line. What goes wrong still raises.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # a GPU would change low bits
-    with converter_silenced():
-        import keras
-        import tensorflow as module
-    if keras.backend.backend() != "tensorflow":
-        raise UsageError("export needs Keras on TensorFlow: unset KERAS_BACKEND and run it again")
-    return module
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with silenced():
+        import keras  # noqa: F401
 
 
 @contextlib.contextmanager
-def converter_silenced() -> Iterator[None]:
+def silenced() -> Iterator[None]:
     """Nothing reaches file descriptors 1 and 2, no warning is shown.
 
     The converter prints every variable of a network from Python and more from C++; what
