@@ -34,7 +34,7 @@ def bundle(run: Path, models: Path = MODELS) -> Path:
     facts = {
         "schema": 1,
         "export": asdict(load(source / "export.json", ExportRecord)),
-        "parity": [asdict(report) for report in parity if report.file == INT8],
+        "parity": [asdict(report) for report in parity],
         "evaluation": [asdict(report) for report in evaluation],
         "called_covid": [asdict(one) for one in called],
     }

@@ -46,6 +46,7 @@ def run(
     """
     from export.bundle import bundle as into_package
     from export.run import export_run
+    from workshop.summary import parity_lines
 
     reports = export_run(folder, data)
     if bundle:
@@ -53,13 +54,7 @@ def run(
     if as_json:
         sys.stdout.write(json.dumps([asdict(report) for report in reports], indent=1) + "\n")
         return
-    for one in reports:
-        sys.stdout.write(
-            f"{folder / 'export' / one.file}  graph {one.graph_sha256[:12]}  "
-            f"|dp| mean {one.mean_dp:.2g} max {one.max_dp:.2g}  "
-            f"{one.flips} of {one.films + one.phantoms} decisions change  "
-            f"heat map rank correlation {one.heatmap_rank_correlation:.2f}\n"
-        )
+    sys.stdout.write("\n".join(parity_lines(reports, folder)) + "\n")
 
 
 @app.command()

@@ -45,6 +45,7 @@ def run(
     from workshop.films import data_folder
     from workshop.presets import read_preset
     from workshop.quiet import import_keras_quietly
+    from workshop.summary import evaluation_lines
 
     fixed = read_preset(preset)
     films = data_folder(data)
@@ -53,11 +54,4 @@ def run(
 
     target = out if out is not None else Path("runs") / fixed.name
     reports = train(Run(fixed, films, target, weights, resume))
-    for report in reports:
-        low, high = report.auroc.low, report.auroc.high
-        sys.stdout.write(
-            f"{report.network:8} {report.split:12} AUROC {report.auroc.value:.3f} "
-            f"({low:.3f}-{high:.3f})  sensitivity {report.sensitivity.value:.3f}  "
-            f"specificity {report.specificity.value:.3f}  {report.films} films\n"
-        )
-    sys.stdout.write(f"{reports[-1].caution}\nrun folder: {target}\n")
+    sys.stdout.write("\n".join(evaluation_lines(reports, target)) + "\n")

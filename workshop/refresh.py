@@ -7,7 +7,9 @@ A quotation stands between two marks, and the first says which model it was made
     <!-- /refresh:NAME -->
 
 `python -m workshop.refresh` runs the commands of every block anew, really, and replaces it.
-What depends on the machine (times) is not compared; the digest is.
+What took hours (training, export) is printed from the record that lies beside the model, by
+the functions that printed it then. What depends on the machine (times) is not compared; the
+digest is.
 """
 
 from __future__ import annotations
@@ -26,9 +28,21 @@ from edge_runtime.container import sha256, split
 from edge_runtime.contract import Contract
 from edge_runtime.errors import DataError, EdgeError, GateError, ModelError
 from workshop.films import read_index
+from workshop.records import EvaluationReport, ParityReport
+from workshop.records_io import parse
 from workshop.runs import write_atomic
+from workshop.summary import evaluation_lines, parity_lines
 
-__all__ = ["BUNDLED", "bundled_digest", "main", "quoting_files", "refresh", "replace", "stale"]
+__all__ = [
+    "BUNDLED",
+    "ROOT",
+    "bundled_digest",
+    "main",
+    "quoting_files",
+    "refresh",
+    "replace",
+    "stale",
+]
 
 BUNDLED = Path("edge_runtime/models/cxr-mobilenetv2-int8.tflite")
 ROOT = Path(__file__).resolve().parent.parent
@@ -123,6 +137,10 @@ def _session(name: str, folder: Path) -> str:
         shown = command.replace("MODEL", BUNDLED.as_posix())
         printed = _run(command.replace("MODEL", shlex.quote(str(ROOT / BUNDLED))), folder)
         lines += [f"$ {shown}", printed] if printed else [f"$ {shown}"]
+    return _console(lines)
+
+
+def _console(lines: list[str]) -> str:
     return "```console\n" + "\n".join(lines) + "\n```\n"
 
 
@@ -141,6 +159,24 @@ def _model_table(root: Path) -> str:
     return "| | |\n|---|---|\n" + "".join(f"| {key} | {value} |\n" for key, value in rows.items())
 
 
+def _printed_then(root: Path) -> dict[str, str]:
+    """What training and export printed of the bundled model, from its record."""
+    record = root / BUNDLED.with_suffix(".json")
+    try:
+        parts = json.loads(record.read_text("utf-8"))
+        evaluation = parse(json.dumps(parts["evaluation"]), list[EvaluationReport], record.name)
+        parity = parse(json.dumps(parts["parity"]), list[ParityReport], record.name)
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelError(f"{record} cannot be read: bundle the model again") from error
+    run = Path("runs/release")
+    sessions = {
+        "training": (f"python -m training run presets/release.toml --data FILMS --out {run}",
+                     evaluation_lines(evaluation, run)),
+        "export": (f"python -m export run {run} --data FILMS", parity_lines(parity, run)),
+    }  # fmt: skip
+    return {name: _console([f"$ {command}", *lines]) for name, (command, lines) in sessions.items()}
+
+
 def refresh(root: Path = ROOT) -> list[Path]:
     """Regenerate every block of every document; the files that changed.
 
@@ -151,7 +187,7 @@ def refresh(root: Path = ROOT) -> list[Path]:
         raise ModelError(f"no model is bundled: {BUNDLED.as_posix()} is missing")
     texts = {path: path.read_text("utf-8") for path in quoting_files(root)}
     wanted = {block["name"] for p, t in texts.items() for block in _blocks(t, p.name)}
-    bodies = {"model": _model_table(root)}
+    bodies = {"model": _model_table(root), **_printed_then(root)}
     with tempfile.TemporaryDirectory() as folder:
         _run(_DRAW, Path(folder))
         for name in SESSIONS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from edge_runtime.container import append, sha256
 from edge_runtime.errors import DataError, ModelError
-from workshop.refresh import BUNDLED, bundled_digest, quoting_files, refresh, replace, stale
+from workshop.refresh import BUNDLED, ROOT, bundled_digest, quoting_files, refresh, replace, stale
 
 OLD, NEW = "a" * 64, "b" * 64
 
@@ -82,3 +83,17 @@ def test_without_a_model_nothing_is_touched(tmp_path: Path) -> None:
 def test_documents_without_blocks_are_left_out(tmp_path: Path) -> None:
     root = checkout(tmp_path, "# nothing quoted\n")
     assert quoting_files(root) == []
+
+
+def test_what_training_printed_comes_from_the_record() -> None:
+    """The README's lines are those that the commands print, not a copy of them."""
+    if bundled_digest() is None:  # in CI a skip is a failure
+        pytest.skip(f"no model is bundled: {BUNDLED} is missing")
+    record = json.loads((ROOT / BUNDLED).with_suffix(".json").read_text("utf-8"))
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for one in record["evaluation"]:
+        start = f"{one['network']:8} {one['split']:12} AUROC {one['auroc']['value']:.3f}"
+        assert start in readme
+    assert [report["file"] for report in record["parity"] if report["file"] in readme] == [
+        "student-int8.tflite", "student-float32.tflite", "student-float32.onnx"
+    ]  # fmt: skip

@@ -1,0 +1,33 @@
+"""What the commands print of a finished run: one line a result, made from its records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from workshop.records import EvaluationReport, ParityReport
+
+__all__ = ["evaluation_lines", "parity_lines"]
+
+
+def evaluation_lines(reports: Sequence[EvaluationReport], run: Path) -> list[str]:
+    """A line for each network and split, the caution that goes with them, the run folder."""
+    lines = [
+        f"{report.network:8} {report.split:12} AUROC {report.auroc.value:.3f} "
+        f"({report.auroc.low:.3f}-{report.auroc.high:.3f})  "
+        f"sensitivity {report.sensitivity.value:.3f}  "
+        f"specificity {report.specificity.value:.3f}  {report.films} films"
+        for report in reports
+    ]
+    return [*lines, reports[-1].caution, f"run folder: {run}"]
+
+
+def parity_lines(reports: Sequence[ParityReport], run: Path) -> list[str]:
+    """A line for each exported file: how far it is from the Keras model."""
+    return [
+        f"{run / 'export' / one.file}  graph {one.graph_sha256[:12]}  "
+        f"|dp| mean {one.mean_dp:.2g} max {one.max_dp:.2g}  "
+        f"{one.flips} of {one.films + one.phantoms} decisions change  "
+        f"heat map rank correlation {one.heatmap_rank_correlation:.2f}"
+        for one in reports
+    ]
