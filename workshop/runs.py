@@ -23,7 +23,9 @@ def storage_error(path: Path, error: OSError) -> StorageError:
     """One line for a disk that is full or a folder that cannot be written."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return StorageError(f"the disk is full: {path} was not written; free some space, run again")
-    return StorageError(f"{path} cannot be written: {error.strerror or error}")
+    if error.errno is None:  # NumPy counts what it wrote and does not ask why
+        return StorageError(f"{path} was not written whole ({error}); free some space, run again")
+    return StorageError(f"{path} cannot be written: {error.strerror}")
 
 
 def write_with(path: Path, write: Callable[[BinaryIO], object]) -> None:

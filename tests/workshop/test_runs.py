@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
 import pytest
 
 from edge_runtime.errors import RunError, StorageError
@@ -36,6 +37,20 @@ def test_a_truly_full_disk(tmp_path: Path) -> None:
 
     with pytest.raises(StorageError, match="free some space"):
         write_with(tmp_path / "file", write)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_array_that_does_not_fit(tmp_path: Path) -> None:
+    """NumPy writes by C and raises an OSError without a number."""
+    if not Path("/dev/full").exists():
+        pytest.fail("this system has no /dev/full")
+
+    def write(stream: BinaryIO) -> None:
+        with open("/dev/full", "wb") as full:
+            np.save(full, np.zeros(1 << 20, np.uint8))
+
+    with pytest.raises(StorageError, match=r"array\.npy .*; free some space, run again"):
+        write_with(tmp_path / "array.npy", write)
     assert not list(tmp_path.iterdir())
 
 
