@@ -19,6 +19,7 @@ __all__ = ["AUTHOR", "LICENCE", "model_card"]
 
 AUTHOR = "The cxr-edge authors"
 LICENCE = "Weights: research and demonstration, non-commercial (edge_runtime/models/LICENSE)"
+FEW = 20  # below, a share is said to be of few films
 
 
 def model_card(
@@ -41,11 +42,13 @@ def model_card(
         f"of {novelty_threshold:.4f} or where the picture is no film.",
         "## What it learned from",
         _films(record.trained_on),
+        "What each site is, and whose films they are: edge_runtime/models/NOTICE.",
         f"Fingerprint of the film index: `{record.data_fingerprint}`. Films never trained on: "
         f"{len(record.never_seen)}.",
         _networks(record),
         note,
         "## How it did on films that it had not trained on",
+        "In brackets the 95 % interval, over groups (films of one patient or near-duplicates).",
         _evaluation(evaluation),
         _called(called),
         "## Exported files against the Keras model",
@@ -100,10 +103,15 @@ def _called(rows: Sequence[CalledCovid]) -> str:
     """Films that show no covid and are called so: what a score against normals does not say."""
     if not rows:
         return ""
-    lines = ["Films without covid that it had not trained on, and how many it calls covid:", ""]
+    lines = [
+        "Films without covid that it had not trained on, and how many it calls covid (95 % "
+        f"intervals of Wilson; fewer than {FEW} films say little):",
+        "",
+    ]
     lines += ["| label | site | films | called covid | share |", "|---|---|---|---|---|"]
     lines += [
-        f"| {one.label} | {one.site} | {one.films} | {one.called} | {_interval(one.share)} |"
+        f"| {one.label} | {one.site} | {one.films} | {one.called} | {_interval(one.share)}"
+        f"{', few films' if one.films < FEW else ''} |"
         for one in rows
     ]
     return "\n".join(lines)
