@@ -22,11 +22,14 @@ __all__ = ["main", "measure"]
 
 WINDOW = 5  # runs that are compared to tell whether the warm-up is over
 MOST_WARMUP = 50
+WATCHED = 0.5  # seconds: processors are counted in hundredths
+BUSY = 0.4  # cores that others may use
 
 
 def measure(path: str, runs: int = 50, threads: int = 1) -> BenchmarkRecord:
     """Measure one model in this process; `runs` samples after a warm-up."""
     system = machine.describe()
+    others = _Others()
     started = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     path = str(model_path(path))
     installed()  # imported now: what NumPy takes to start says nothing of the model
@@ -44,11 +47,9 @@ def measure(path: str, runs: int = 50, threads: int = 1) -> BenchmarkRecord:
     first_ms = invoke()
     warmup = _warm_up(invoke)
     samples = [invoke() for _ in range(runs)]
-    after = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
-    load = max(system["load"] or 0.0, after)
     peak = machine.peak_kib()
-    # This process alone brings the load towards the number of its threads.
-    flags = ["busy"] if load > threads + 0.5 else []
+    system["others"] = others.cores()
+    flags = ["busy"] if (system["others"] or 0.0) > BUSY else []
     if not model.self_test(first_only=True)[0].passed:
         flags.append("golden_failed")  # fast, but wrong: whoever compares must see it
     return BenchmarkRecord(
@@ -70,6 +71,26 @@ def measure(path: str, runs: int = 50, threads: int = 1) -> BenchmarkRecord:
         file_bytes=os.stat(path).st_size,
         flags=tuple(flags),
     )
+
+
+class _Others:
+    """How many cores other processes kept at work, from its making on.
+
+    Not the load average: that still remembers what ended a minute ago.
+    """
+
+    def __init__(self) -> None:
+        self._begun, self._busy = time.monotonic(), machine.busy_seconds()
+        self._own = time.process_time()
+
+    def cores(self) -> float | None:
+        """None where the system does not tell. Waits until it has watched long enough."""
+        time.sleep(max(0.0, WATCHED - (time.monotonic() - self._begun)))
+        busy, own = machine.busy_seconds(), time.process_time() - self._own
+        if busy is None or self._busy is None:
+            return None
+        watched = time.monotonic() - self._begun
+        return round(max(0.0, (busy - self._busy - own) / watched), 2)
 
 
 def _warm_up(invoke: Callable[[], float]) -> int:

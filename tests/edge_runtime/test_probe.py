@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -52,13 +53,36 @@ def test_a_model_that_answers_wrongly_is_flagged(tiny_model: Path, tmp_path: Pat
     assert "golden_failed" in probe.measure(str(wrong), runs=1).flags
 
 
-@pytest.mark.parametrize(("load", "busy"), [(0.0, False), (1.2, False), (1.8, True), (9.0, True)])
+@pytest.mark.parametrize(("others", "busy"), [(0.0, False), (0.2, False), (0.9, True), (3, True)])
 def test_a_busy_machine_is_flagged(
-    tiny_model: Path, monkeypatch: pytest.MonkeyPatch, load: float, busy: bool
+    tiny_model: Path, monkeypatch: pytest.MonkeyPatch, others: float, busy: bool
 ) -> None:
-    monkeypatch.setattr(os, "getloadavg", lambda: (load, 0.0, 0.0))
+    """The clocks are stood in for: nobody can promise a test an idle machine."""
+
+    def busy_seconds() -> float:
+        return time.process_time() + others * time.monotonic()
+
+    monkeypatch.setattr(machine, "busy_seconds", busy_seconds)
     record = probe.measure(str(tiny_model), runs=1)
-    assert ("busy" in record.flags) == busy and record.machine["load"] == load
+    assert record.machine["others"] == pytest.approx(others, abs=0.02)
+    assert ("busy" in record.flags) == busy
+
+
+def test_others_really_at_work_are_noticed(tiny_model: Path) -> None:
+    spin = [sys.executable, "-c", "while True: pass"]
+    others = [subprocess.Popen(spin) for _ in range(os.cpu_count() or 1)]
+    try:
+        assert "busy" in probe.measure(str(tiny_model), runs=1).flags
+    finally:
+        for one in others:
+            one.kill()
+            one.wait()
+
+
+def test_a_system_that_does_not_tell(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "busy_seconds", lambda: None)
+    record = probe.measure(str(tiny_model), runs=1)
+    assert record.machine["others"] is None and "busy" not in record.flags
 
 
 def test_bad_use(tmp_path: Path) -> None:
