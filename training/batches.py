@@ -55,6 +55,15 @@ class Batches:
         """Steps of an epoch; the last, smaller batch is left out."""
         return max(1, len(self.order(0)) // self.network.batch)
 
+    def part(self, epoch: int, step: int) -> list[int]:
+        """The films of a step, as indices."""
+        size = self.network.batch
+        return self.order(epoch)[step * size : (step + 1) * size]
+
+    def names(self, epoch: int, step: int) -> list[str]:
+        """The films of a step, as paths."""
+        return [self.films[i].path for i in self.part(epoch, step)]
+
     def epoch(self, epoch: int) -> Iterator[tuple[Floats, Floats]]:
         """`(float32[b, S, S, 3], float32[b, 2])` for each step."""
         order, size = self.order(epoch), self.network.batch

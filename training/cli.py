@@ -53,5 +53,13 @@ def run(
     from training.run import Run, train
 
     target = out if out is not None else Path("runs") / fixed.name
-    reports = train(Run(fixed, films, target, weights, resume))
+    wanted = Run(fixed, films, target, weights, resume)
+    if fixed.paper is not None:
+        from training.paper import run_paper
+        from training.paper_report import summary_lines
+
+        result = run_paper(wanted, fixed.paper)
+        sys.stdout.write("\n".join(summary_lines(result, target)) + "\n")
+        return
+    reports = train(wanted)
     sys.stdout.write("\n".join(evaluation_lines(reports, target)) + "\n")

@@ -10,12 +10,12 @@ from typing import Any
 import keras
 
 from edge_runtime.errors import RunError
-from training.batches import Batches
 from training.checkpoints import Checkpoint
+from training.distillation import Steps, distillation_loss
 from workshop.presets import DistilPreset, NetworkPreset
 from workshop.progress import Progress
 
-__all__ = ["distiller", "fit", "optimizer", "supervised"]
+__all__ = ["distilled", "fit", "optimizer", "supervised"]
 
 
 def optimizer(preset: NetworkPreset, steps: int) -> keras.optimizers.Optimizer:
@@ -26,69 +26,48 @@ def optimizer(preset: NetworkPreset, steps: int) -> keras.optimizers.Optimizer:
     return keras.optimizers.Adam(rate)
 
 
-def _cross_entropy() -> keras.losses.Loss:
-    return keras.losses.CategoricalCrossentropy(from_logits=True)
-
-
 def supervised(network: keras.Model, preset: NetworkPreset, steps: int) -> keras.Model:
-    """Compile `network` for labels alone."""
-    network.compile(optimizer(preset, steps), _cross_entropy(), jit_compile=False)
+    """Compile `network` for labels alone.
+
+    Two logits under a softmax are one under a sigmoid, their difference: this categorical
+    cross-entropy of two classes is the binary cross-entropy that the paper names.
+    """
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True)
+    network.compile(optimizer(preset, steps), loss, jit_compile=False)
     return network
 
 
-def distiller(
-    teacher: keras.Model,
-    student: keras.Model,
-    preset: NetworkPreset,
-    distil: DistilPreset,
-    steps: int,
+def distilled(
+    student: keras.Model, preset: NetworkPreset, distil: DistilPreset, steps: int
 ) -> keras.Model:
-    """Eq. (1) of the paper: alpha * CE(y, s) + (1 - alpha) * T^2 * KL(t || s).
-
-    The teacher is frozen and sees the very pixels that the student sees (Beyer et al.,
-    arXiv 2106.05237). The direction of KL is Hinton's, whom the paper cites.
-    """
-    teacher.trainable = False
-    # An instance, not its name: by name Keras 3.15 takes the divergence of the bare logits.
-    # Distiller itself multiplies the distillation loss by 1 - alpha.
-    divergence = keras.distillation.LogitsDistillation(
-        distil.temperature, loss=keras.losses.KLDivergence()
-    )
-    model = keras.distillation.Distiller(
-        teacher=teacher,
-        student=student,
-        distillation_losses=divergence,
-        distillation_loss_weights=1.0,
-        student_loss_weight=distil.alpha,
-    )
-    model.compile(optimizer(preset, steps), _cross_entropy(), jit_compile=False)
-    return model
+    """Compile `student` for eq. (1); its batches are `training.distillation.Distilled`."""
+    student.compile(optimizer(preset, steps), distillation_loss(distil), jit_compile=False)
+    return student
 
 
 def fit(
-    model: keras.Model,
     network: keras.Model,
-    batches: Batches,
+    batches: Steps,
     checkpoint: Checkpoint,
     validate: Callable[[], float],
     title: str,
 ) -> list[dict[str, Any]]:
     """Train until the preset's epochs are done; returns the rows of its history.
 
-    `network` is the part of `model` that learns. Every epoch ends in a checkpoint, and a
+    `network` is compiled. Every epoch ends in a checkpoint, and a
     later call with the same arguments goes on from there to the same weights. Raises
     `RunError` on a loss that is no number, naming the step and the films of the batch.
     """
-    model.optimizer.build(network.trainable_variables)
-    variables = [*network.variables, *model.optimizer.variables]
+    network.optimizer.build(network.trainable_variables)
+    variables = [*network.variables, *network.optimizer.variables]
     place = checkpoint.restore(variables)
     epochs, steps = batches.network.epochs, batches.steps()
     progress = Progress(title, (epochs - place.epoch) * steps)
     while place.epoch < epochs:
         begun, total = time.monotonic(), 0.0
         for step, (films, targets) in enumerate(batches.epoch(place.epoch)):
-            model.reset_metrics()
-            loss = float(model.train_on_batch(films, targets, return_dict=True)["loss"])
+            network.reset_metrics()
+            loss = float(network.train_on_batch(films, targets, return_dict=True)["loss"])
             if not math.isfinite(loss):
                 raise RunError(_not_a_number(batches, checkpoint, place.epoch, step))
             total += loss
@@ -110,11 +89,10 @@ def fit(
     return place.rows
 
 
-def _not_a_number(batches: Batches, checkpoint: Checkpoint, epoch: int, step: int) -> str:
-    size = batches.network.batch
-    part = batches.order(epoch)[step * size : (step + 1) * size]
-    films = ", ".join(batches.films[i].path for i in part[:4])
+def _not_a_number(batches: Steps, checkpoint: Checkpoint, epoch: int, step: int) -> str:
+    last = checkpoint.path if checkpoint.path.is_file() else "none yet"
     return (
-        f"the loss is not a number at epoch {epoch + 1}, step {step + 1} (films {films}, ...); "
-        f"lower learning_rate; the last good checkpoint is {checkpoint.path}"
+        f"the loss is not a number at epoch {epoch + 1}, step {step + 1} "
+        f"(films {', '.join(batches.names(epoch, step))}); lower learning_rate; "
+        f"the last good checkpoint is {last}"
     )

@@ -15,7 +15,8 @@ import numpy.typing as npt
 from edge_runtime.contract import LABELS
 from training.batches import Batches
 from training.checkpoints import Checkpoint
-from training.fitting import distiller, fit, supervised
+from training.distillation import Distilled
+from training.fitting import distilled, fit, supervised
 from training.inference import logits
 from training.networks import build
 from workshop.presets import NetworkPreset, Preset
@@ -24,19 +25,28 @@ from workshop.statistics import auroc
 
 __all__ = ["Member", "Trainer"]
 
-TEACHER, STUDENT = 0, 1
+SEEDS = {"teacher": 0, "student": 1, "plain": 1}
 VALIDATED = 100  # films a class that the learning curve is drawn from
 
 
 @dataclass(frozen=True)
 class Member:
-    """The two networks of a fold, and how they came to be."""
+    """The networks of a fold, and how they came to be."""
 
     name: str
-    teacher: keras.Model
-    student: keras.Model
+    networks: dict[str, keras.Model]  # "teacher" | "student" | "plain": not distilled
     history: list[dict[str, Any]]
-    origins: dict[str, dict[str, str]]  # "teacher" | "student" -> backbone -> its weights
+    origins: dict[str, dict[str, str]]  # network -> backbone -> where its weights came from
+
+    @property
+    def teacher(self) -> keras.Model:
+        """The network that was learnt from."""
+        return self.networks["teacher"]
+
+    @property
+    def student(self) -> keras.Model:
+        """The distilled network."""
+        return self.networks["student"]
 
 
 @dataclass(frozen=True)
@@ -49,42 +59,56 @@ class Trainer:
     checkpoints: Path
     weights: Path | None
 
-    def member(self, number: int, name: str, train: Sequence[int], held: Sequence[int]) -> Member:
-        """Train, or take up again, the networks of one fold; `held` is never trained on."""
-        preset = self.preset
-        watched = self._watched(held)
-        teacher, teacher_origins = self._network(number, TEACHER)
-        batches = self._batches(number, TEACHER, train, preset.teacher)
-        supervised(teacher, preset.teacher, batches.steps())
-        rows = [
-            {"network": "teacher", "fold": name, **row}
-            for row in fit(
-                teacher, teacher, batches, self._checkpoint(name, "teacher"),
-                lambda: self._auroc(teacher, watched), f"{name}: teacher",
-            )
-        ]  # fmt: skip
-        student, student_origins = self._network(number, STUDENT)
-        batches = self._batches(number, STUDENT, train, preset.student)
-        model = distiller(teacher, student, preset.student, preset.distil, batches.steps())
-        rows += [
-            {"network": "student", "fold": name, **row}
-            for row in fit(
-                model, student, batches, self._checkpoint(name, "student"),
-                lambda: self._auroc(student, watched), f"{name}: student",
-            )
-        ]  # fmt: skip
-        origins = {"teacher": teacher_origins, "student": student_origins}
-        return Member(name, teacher, student, rows, origins)
+    def member(
+        self,
+        number: int,
+        name: str,
+        train: Sequence[int],
+        held: Sequence[int],
+        plain: bool = False,
+    ) -> Member:
+        """Train, or take up again, the networks of one fold; `held` is never trained on.
 
-    def _network(self, number: int, which: int) -> tuple[keras.Model, dict[str, str]]:
+        With `plain` also a student that learns from the labels alone: it starts from the
+        student's weights and sees the student's batches, so that only the teacher differs.
+        """
+        made = Member(name, {}, [], {})
+        watched = self._watched(held)
+        self._train(made, "teacher", number, train, watched)
+        if plain:
+            self._train(made, "plain", number, train, watched)
+        self._train(made, "student", number, train, watched)
+        return made
+
+    def _train(
+        self, made: Member, role: str, number: int, train: Sequence[int], watched: list[int]
+    ) -> None:
+        preset = self.preset.teacher if role == "teacher" else self.preset.student
+        network, made.origins[role] = self._network(number, role)
+        batches: Any = self._batches(number, role, train, preset)
+        title = f"{made.name}: {role}"
+        if role == "student":
+            made.teacher.trainable = False
+            distil = self.preset.distil
+            batches = Distilled.of(batches, made.teacher, distil, f"{title}: teacher's answers")
+            distilled(network, preset, distil, batches.steps())
+        else:
+            supervised(network, preset, batches.steps())
+        rows = fit(
+            network, batches, Checkpoint(self.checkpoints / f"{made.name}-{role}.npz"),
+            lambda: self._auroc(network, watched), title,
+        )  # fmt: skip
+        made.networks[role] = network
+        made.history.extend({"network": role, "fold": made.name, **row} for row in rows)
+
+    def _network(self, number: int, role: str) -> tuple[keras.Model, dict[str, str]]:
         """The same first weights whenever it is called: a resumed fit needs no file for them."""
-        preset = (self.preset.teacher, self.preset.student)[which]
-        keras.utils.set_random_seed(self.preset.seed * 1000 + number * 10 + which)
-        name = ("teacher", "student")[which]
-        return build(preset, self.preset.input_size, name, self.weights)
+        preset = self.preset.teacher if role == "teacher" else self.preset.student
+        keras.utils.set_random_seed(self.preset.seed * 1000 + number * 10 + SEEDS[role])
+        return build(preset, self.preset.input_size, role, self.weights)
 
     def _batches(
-        self, number: int, which: int, train: Sequence[int], network: NetworkPreset
+        self, number: int, role: str, train: Sequence[int], network: NetworkPreset
     ) -> Batches:
         return Batches(
             films=self.films,
@@ -93,11 +117,8 @@ class Trainer:
             network=network,
             augmentation=self.preset.augment,
             data=self.preset.data,
-            seed=(self.preset.seed, number, which),
+            seed=(self.preset.seed, number, SEEDS[role]),
         )
-
-    def _checkpoint(self, name: str, network: str) -> Checkpoint:
-        return Checkpoint(self.checkpoints / f"{name}-{network}.npz")
 
     def _watched(self, held: Sequence[int]) -> list[int]:
         rng = random.Random(self.preset.seed)

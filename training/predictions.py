@@ -36,8 +36,9 @@ def predict_member(
     """Uncalibrated predictions of `which` films by a fold's networks."""
     made: list[FilmPrediction] = []
     for name in networks:
-        network = member.teacher if name == "teacher" else member.student
-        values = logits(network, pixels, which, f"{member.name}: {name} on {role} films")
+        values = logits(
+            member.networks[name], pixels, which, f"{member.name}: {name} on {role} films"
+        )
         for i, value, score in zip(which, values, sigmoid(values), strict=True):
             film = films[i]
             made.append(

@@ -6,11 +6,14 @@ import csv
 import io
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
+import numpy.typing as npt
 
 from edge_runtime.errors import DataError, RunError
 from training.evaluation import called_covid, evaluate, operating_point, select
@@ -25,10 +28,10 @@ from workshop.provenance import data_fingerprint, made_by
 from workshop.records import EvaluationReport, Film, FilmPrediction
 from workshop.records_io import save
 from workshop.runs import write_atomic
-from workshop.splits import Split, split_films
+from workshop.splits import split_films
 from workshop.statistics import youden_threshold
 
-__all__ = ["Run", "train"]
+__all__ = ["Run", "begin", "train", "write_history"]
 
 CACHE = "cache"
 
@@ -53,13 +56,13 @@ def train(run: Run) -> list[EvaluationReport]:
     preset, out = run.preset, run.out
     films = read_index(run.data)
     split = split_films(films, preset.data, preset.split, preset.seed)
-    facts = _facts(run, films, split)
-    _check_folder(run, facts)
-    if preset.deterministic:
-        _make_deterministic()
-    pixels = load_films(run.data, films, preset.input_size, out / CACHE)
-    if not (out / "run.json").is_file():  # only now, so that a bad film leaves no run behind
-        write_atomic(out / "run.json", json.dumps(facts, indent=1) + "\n")
+    roles = {
+        **{fold.name: len(fold.validation) for fold in split.folds},
+        "holdout": len(split.holdout),
+        "excluded": len(split.excluded),
+        "dropped": len(split.dropped),
+    }
+    pixels = begin(run, films, roles)
     trainer = Trainer(preset, films, pixels, out / "checkpoints", run.weights)
     predictions: list[FilmPrediction] = []
     history: list[dict[str, Any]] = []
@@ -81,11 +84,27 @@ def train(run: Run) -> list[EvaluationReport]:
     write_predictions(out / "predictions.csv", predictions)
     save(out / "evaluation.json", reports)
     save(out / "called_covid.json", called_covid(predictions, threshold))
-    _write_history(out / "history.csv", history)
+    write_history(out / "history.csv", history)
     _plots(out / "plots", history, predictions, threshold)
     write_student(run.out, preset, films, pixels, split, trained_on, released,
                   temperature, threshold)  # fmt: skip
     return reports
+
+
+def begin(run: Run, films: Sequence[Film], roles: dict[str, int]) -> npt.NDArray[np.uint8]:
+    """Open the run folder, or take it up again; the films' pixels `uint8[n, S, S]`.
+
+    `roles` counts the films by what they are for. Raises `RunError` where the folder holds
+    something else, `DataError` for films that cannot be read.
+    """
+    facts = _facts(run, films, roles)
+    _check_folder(run, facts)
+    if run.preset.deterministic:
+        _make_deterministic()
+    pixels = load_films(run.data, films, run.preset.input_size, run.out / CACHE)
+    if not (run.out / "run.json").is_file():  # only now, so that a bad film leaves no run behind
+        write_atomic(run.out / "run.json", json.dumps(facts, indent=1) + "\n")
+    return pixels
 
 
 def _check_folder(run: Run, facts: dict[str, Any]) -> None:
@@ -108,7 +127,7 @@ def _check_folder(run: Run, facts: dict[str, Any]) -> None:
         )
 
 
-def _facts(run: Run, films: list[Film], split: Split) -> dict[str, Any]:
+def _facts(run: Run, films: Sequence[Film], roles: dict[str, int]) -> dict[str, Any]:
     """What run.json says of the run."""
     return {
         "schema": 1,
@@ -118,12 +137,7 @@ def _facts(run: Run, films: list[Film], split: Split) -> dict[str, Any]:
         "data": str(run.data.resolve()),
         "seed": run.preset.seed,
         "films": len(films),
-        "roles": {
-            **{fold.name: len(fold.validation) for fold in split.folds},
-            "holdout": len(split.holdout),
-            "excluded": len(split.excluded),
-            "dropped": len(split.dropped),
-        },
+        "roles": roles,
         "made_by": made_by(),
         "begun": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
@@ -160,7 +174,8 @@ def _evaluate(
     return reports
 
 
-def _write_history(path: Path, rows: list[dict[str, Any]]) -> None:
+def write_history(path: Path, rows: list[dict[str, Any]]) -> None:
+    """`history.csv`: a row an epoch and network."""
     stream = io.StringIO()
     writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
     writer.writeheader()

@@ -19,6 +19,7 @@ __all__ = [
     "DistilPreset",
     "NetworkPreset",
     "NoveltyPreset",
+    "PaperPreset",
     "Preset",
     "SplitPreset",
     "read_preset",
@@ -53,7 +54,7 @@ class SplitPreset:
 class AugmentPreset:
     """What is done to a film before a training step."""
 
-    strength: Literal["none", "light", "strong"] = "strong"
+    strength: Literal["none", "rotation", "light", "strong"] = "strong"
     mixup: float = 0.0  # alpha of the Beta distribution; 0 is none
     __pydantic_config__ = STRICT
 
@@ -83,6 +84,10 @@ class DistilPreset:
 
     alpha: float = 0.5
     temperature: float = 4.0
+    divergence: Literal["teacher_student", "student_teacher"] = (
+        "teacher_student"  # KL(first, second)
+    )
+    views: Literal["augmented", "clean"] = "augmented"  # which pixels the teacher answers for
     __pydantic_config__ = STRICT
 
 
@@ -93,6 +98,23 @@ class NoveltyPreset:
     components: int = 32
     phantoms: int = 100  # drawn beside the films, since phantoms are shown in docs and tests
     refused: float = 0.015  # share of familiar films above the threshold
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
+class PaperPreset:
+    """The choices of BabaAhmadi et al., arXiv 2301.02735: which films, and how they are evened.
+
+    A preset that holds this table is the paper's experiment: teacher, student and distilled
+    student on every fold, and its tables.
+    """
+
+    positive_sources: tuple[str, ...]
+    normal_sources: tuple[str, ...]
+    positives: int | Literal["all"] = 118
+    normals: int | Literal["all"] = 8851
+    balance: Literal["oversample", "draw"] = "oversample"
+    oversample: Literal["after_split", "before_split"] = "after_split"
     __pydantic_config__ = STRICT
 
 
@@ -113,6 +135,7 @@ class Preset:
     augment: AugmentPreset = field(default_factory=AugmentPreset)
     distil: DistilPreset = field(default_factory=DistilPreset)
     novelty: NoveltyPreset = field(default_factory=NoveltyPreset)
+    paper: PaperPreset | None = None
     export: dict[str, Any] = field(default_factory=dict)  # read by export alone
     __pydantic_config__ = STRICT
 
@@ -144,10 +167,18 @@ def _check(preset: Preset, path: Path) -> None:
         or preset.input_size < 64,
         "split.folds: at least 2": split.folds < 2,
         "split.trained: 1 to split.folds": not 1 <= split.trained <= split.folds,
-        "split.holdout: between 0 and 0.5": not 0.0 < split.holdout <= 0.5,
+        "split.holdout: between 0 and 0.5": not 0.0 < split.holdout <= 0.5 and not preset.paper,
+        "split.holdout: the paper's experiment has none: set it to 0": preset.paper is not None
+        and split.holdout != 0.0,
+        "split.refit: the paper's experiment has no such student": preset.paper is not None
+        and split.refit,
         "distil.alpha: 0 to 1": not 0.0 <= distil.alpha <= 1.0,
         "distil.temperature: above 0": distil.temperature <= 0.0,
         "augment.mixup: not negative": preset.augment.mixup < 0.0,
+        "distil.views: a clean view has no answer for mixed films; set augment.mixup to 0": (
+            preset.augment.mixup > 0.0 and distil.views == "clean"
+        ),
+        **_paper_checks(preset.paper),
     }
     for network in (preset.teacher, preset.student):
         wrong["backbones: at least one"] = not network.backbones
@@ -157,3 +188,15 @@ def _check(preset: Preset, path: Path) -> None:
     for line, is_wrong in wrong.items():
         if is_wrong:
             raise DataError(f"{path}: {line}")
+
+
+def _paper_checks(paper: PaperPreset | None) -> dict[str, bool]:
+    if paper is None:
+        return {}
+    counts = [count for count in (paper.positives, paper.normals) if count != "all"]
+    return {
+        'paper.positives and paper.normals: at least 1, or "all"': any(n < 1 for n in counts),
+        'paper.oversample: with balance = "draw" nothing is oversampled': (
+            paper.balance == "draw" and paper.oversample == "before_split"
+        ),
+    }

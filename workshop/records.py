@@ -61,7 +61,7 @@ class FilmPrediction:
     site: str
     group: str
     role: str  # "out_of_fold" | "holdout" | "excluded"
-    network: str  # "teacher" | "student"
+    network: str  # "teacher" | "student" | "plain"
     fold: str
     logit: float  # covid logit - normal logit, uncalibrated
     score: float  # p(covid), calibrated for the student

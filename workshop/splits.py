@@ -12,7 +12,7 @@ from edge_runtime.errors import DataError
 from workshop.presets import DataPreset, SplitPreset
 from workshop.records import Film, Fold
 
-__all__ = ["Split", "split_films"]
+__all__ = ["Split", "deal_groups", "split_films"]
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,10 @@ def split_films(films: Sequence[Film], data: DataPreset, split: SplitPreset, see
     inside = [i for i, f in enumerate(films) if f.label in LABELS and f.group not in away]
     _check_groups(films, inside, split.folds)
     rng = random.Random(seed)
-    held = _deal(films, inside, [split.holdout, 1.0 - split.holdout], rng)[0]
+    held = deal_groups(films, inside, [split.holdout, 1.0 - split.holdout], rng)[0]
     pool = sorted(set(inside) - held)
     _check_groups(films, pool, split.folds)
-    parts = _deal(films, pool, [1.0 / split.folds] * split.folds, rng)
+    parts = deal_groups(films, pool, [1.0 / split.folds] * split.folds, rng)
     folds = tuple(
         Fold(f"fold{number}", tuple(sorted(set(pool) - part)), tuple(sorted(part)))
         for number, part in enumerate(parts)
@@ -75,7 +75,7 @@ def _check_groups(films: Sequence[Film], indices: Iterable[int], folds: int) -> 
             )
 
 
-def _deal(
+def deal_groups(
     films: Sequence[Film], indices: Iterable[int], shares: Sequence[float], rng: random.Random
 ) -> list[set[int]]:
     """Divide whole groups so that each (label, site) cell comes near the shares.
