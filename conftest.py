@@ -10,6 +10,11 @@ import os
 import signal
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says nothing: a machine may be busy, a first call imports.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 __all__ = ["pytest_sessionfinish", "pytest_sessionstart", "pytest_terminal_summary"]
 

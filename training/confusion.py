@@ -62,6 +62,7 @@ def contradictions(row: dict[str, float], films: int | None = None) -> list[str]
     `row` holds some of `METRICS`, rounded to three decimals; `films` is how many films it
     is of, where that is known. An empty list says only that nothing was found.
     """
+    row = {name: value for name, value in row.items() if name in METRICS and not math.isnan(value)}
     found = []
     precision, specificity = row.get("precision"), row.get("specificity")
     if precision is not None and specificity is not None:

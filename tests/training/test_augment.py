@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from training.augment import augment, mixup
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**31), st.sampled_from(["light", "strong"]))
 def test_equal_keys_equal_pixels_in_range(seed: int, strength: Literal["light", "strong"]) -> None:
     film = np.random.default_rng(seed).integers(0, 256, (64, 64), dtype=np.uint8)

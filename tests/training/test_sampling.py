@@ -28,7 +28,7 @@ def order(films: list[Film], count: int = 0, epoch: int = 0, repeats: int = 100)
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(1, 30), st.integers(1, 30))
 def test_oversampling_evens_the_classes_and_misses_nobody(covid: int, normal: int) -> None:
     films = films_of(covid_a=covid, normal_a=normal)

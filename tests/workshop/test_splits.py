@@ -32,7 +32,7 @@ def collections(draw: st.DrawFn) -> list[Film]:
     return [film(n, label, site, f"g{group}") for n, (label, site, group) in enumerate(rows)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(collections(), st.integers(0, 5), st.integers(2, 4))
 def test_every_film_has_one_role_and_groups_stay_whole(
     films: list[Film], seed: int, folds: int
