@@ -6,7 +6,6 @@ import csv
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -204,7 +203,7 @@ def test_a_whole_small_experiment(small: Path, tmp_path: Path) -> None:
     with (out / "predictions.csv").open(newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert len(rows) == 3 * 64  # 16 positives copied to 32, 32 normals, three networks
+    first = (out / "paper.json").read_bytes()
     again = subprocess.run([*command, "--resume"], cwd=ROOT, capture_output=True, text=True)
     assert again.returncode == 0, again.stderr
-    once_more = load(out / "paper.json", PaperResult)
-    assert replace(once_more, made_by={}) == replace(result, made_by={})
+    assert (out / "paper.json").read_bytes() == first
