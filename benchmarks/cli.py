@@ -34,7 +34,9 @@ def run(
     repeats: Annotated[int, typer.Option(min=1, help="Fresh processes a model.")] = 3,
     threads: Annotated[
         list[int] | None,
-        typer.Option(min=1, help="Of the interpreter; may be given several times.  [default: 1]"),
+        typer.Option(
+            min=1, max=256, help="Of the interpreter; may be given several times.  [default: 1]"
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the order; each record names it.")] = 0,
     out: Annotated[Path, typer.Option(help="Folder that keeps the records.")] = Path(

@@ -28,6 +28,9 @@ missing or broken; 4 every input was refused. Never the answer."""
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit status, never raises for bad input."""
+    if sys.stdout is None:
+        _complain("there is no standard output to write to")
+        return FAILED
     options = _parser().parse_args(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A file's name may hold bytes that are no text; it is printed all the same.

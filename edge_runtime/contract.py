@@ -71,9 +71,16 @@ class Contract:
             for name, value in known.items():
                 if not _is(kinds[name], value):
                     raise TypeError(f"{name} is {value!r:.40}, not {kinds[name]}")
-            return cls(**known)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            contract = cls(**known)
+            if min(contract.input_size, contract.heatmap_grid) < 1 or contract.borderline_width < 0:
+                raise ValueError("a size or a width is below what there can be")
+            return contract
+        except (ValueError, TypeError, KeyError, AttributeError, *ABSURD) as error:
             raise ModelError(f"the model's contract.json cannot be read: {error}") from error
+
+
+# What Python raises for JSON that is nested or long beyond sense.
+ABSURD = (RecursionError, OverflowError)
 
 
 def _is(kind: str, value: object) -> bool:

@@ -33,9 +33,9 @@ def model_path(path_or_name: str | os.PathLike[str] | None = None) -> Path:
     """The file of a bundled model's name, or the path itself; raises `ModelError`."""
     wanted = os.fspath(path_or_name) if path_or_name is not None else BUNDLED
     bundled = FOLDER / f"{wanted}.tflite"
-    if os.sep not in wanted and bundled.is_file():
+    if os.sep not in wanted and os.path.isfile(bundled):
         return bundled
-    if Path(wanted).is_file():
+    if os.path.isfile(wanted):  # unlike Path's, it holds where the folder may not be read
         return Path(wanted)
     names = sorted(path.stem for path in FOLDER.glob("*.tflite"))
     known = f"bundled: {', '.join(names)}" if names else "none is bundled"

@@ -34,6 +34,7 @@ PIXELS_VERSION = 1
 # The last two are not in Pillow's first load of decoders: asking for them loads all.
 FORMATS = ("PNG", "JPEG", "BMP", "PPM", "TIFF", "WEBP")
 MAX_PIXELS = 1 << 26  # 67 million: thrice the largest detector, less than Pillow's own limit
+MAX_SIDE = 1 << 15  # a film one pixel wide is none, and its first resize would fill the memory
 BILINEAR = Image.Resampling.BILINEAR
 ORIENTATION = 274  # EXIF's tag
 UPRIGHT = {
@@ -94,7 +95,7 @@ def rgb(pixels: Image.Image) -> bytes:
     return Image.merge("RGB", [pixels] * 3).tobytes()
 
 
-TOO_LARGE = f"has more than {MAX_PIXELS:,} pixels; make it smaller first"
+TOO_LARGE = f"has more than {MAX_PIXELS:,} pixels, or {MAX_SIDE:,} on a side; make it smaller first"
 
 
 def _decoded(stream: BinaryIO) -> tuple[Image.Image, FilmInfo]:
@@ -113,13 +114,15 @@ def _decoded(stream: BinaryIO) -> tuple[Image.Image, FilmInfo]:
     with _quietly():
         image = Image.open(stream, formats=FORMATS)
     with image:
-        if image.width * image.height > MAX_PIXELS:
+        if image.width * image.height > MAX_PIXELS or max(image.size) > MAX_SIDE:
             raise FilmError(TOO_LARGE)
         return _film(image)
 
 
 def _film(image: Image.Image) -> tuple[Image.Image, FilmInfo]:
     """A picture of any mode -> gray and upright."""
+    if max(image.size) > MAX_SIDE:
+        raise FilmError(TOO_LARGE)
     image.load()
     mode = image.mode
     turn = UPRIGHT.get(_orientation(image))

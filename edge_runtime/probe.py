@@ -7,6 +7,7 @@ once: whoever wants repeats starts it again, and nothing is warm from before.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 import time
@@ -22,6 +23,7 @@ __all__ = ["main", "measure"]
 
 WINDOW = 5  # runs that are compared to tell whether the warm-up is over
 MOST_WARMUP = 50
+MOST_THREADS = 256
 WATCHED = 0.5  # seconds: processors are counted in hundredths
 BUSY = 0.4  # cores that others may use
 
@@ -125,13 +127,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--runs", type=int, default=50, help="samples after the warm-up (50)")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args(arguments)
-    if options.runs < 1 or options.threads < 1:
-        parser.error("--runs and --threads must be at least 1")
+    if options.runs < 1 or not 1 <= options.threads <= MOST_THREADS:
+        parser.error(f"--runs must be at least 1, --threads 1 to {MOST_THREADS}")
     try:
-        print(measure(options.model, options.runs, options.threads).to_json())
+        record = measure(options.model, options.runs, options.threads)
+        print(record.to_json(), flush=True)
     except EdgeError as error:
         print("probe: error:", " ".join(str(error).split()), file=sys.stderr)
         return error.exit_code
+    except OSError as error:
+        with contextlib.suppress(OSError):  # else Python complains of it again at exit
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        print(f"probe: error: the record cannot be written: {error.strerror}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
     return 0

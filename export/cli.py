@@ -64,8 +64,10 @@ def verify(
 ) -> None:
     """Check a file's digest and run its golden inputs; needs no TensorFlow."""
     from edge_runtime.container import sha256
+    from edge_runtime.model import model_path
     from export.verify import verify as check
 
+    file = model_path(file) if file.suffix != ".onnx" else file
     contract, results = check(file)
     facts = {
         "file": str(file),

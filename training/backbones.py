@@ -11,7 +11,7 @@ import keras
 
 from edge_runtime.errors import DataError
 
-__all__ = ["BackboneWarning", "backbone", "parse_name", "preprocessing"]
+__all__ = ["BackboneWarning", "backbone", "check_backbone", "parse_name", "preprocessing"]
 
 # What `preprocess_input` of each family's module does to raw 0-255 pixels; the families
 # that are not named scale inside their own graph.
@@ -37,9 +37,12 @@ def parse_name(spec: str) -> tuple[str, float | None]:
     if "alpha" not in inspect.signature(factory).parameters:
         raise DataError(f"{name} has no width; write {name!r} without {':' + width!r}")
     try:
-        return name, float(width)
+        number = float(width)
     except ValueError:
-        raise DataError(f"{spec!r}: the width must be a number such as 0.35") from None
+        number = 0.0
+    if not 0.0 < number < 10.0:
+        raise DataError(f"{spec!r}: the width must be a number such as 0.35")
+    return name, number
 
 
 def _mode(name: str) -> str:
@@ -51,6 +54,11 @@ def _mode(name: str) -> str:
     if name.startswith(TF):
         return "tf"
     raise DataError(f"the preprocessing of {name} is not known; add it to training/backbones.py")
+
+
+def check_backbone(spec: str) -> None:
+    """Raise `DataError` for a name that `backbone` would refuse."""
+    _mode(parse_name(spec)[0])
 
 
 def preprocessing(spec: str, name: str) -> keras.layers.Layer:

@@ -63,3 +63,14 @@ def run(
         return
     reports = train(wanted)
     sys.stdout.write("\n".join(evaluation_lines(reports, target)) + "\n")
+
+
+@app.command()
+def inflation(
+    before: Annotated[Path, typer.Argument(help="A run that oversampled before the split.")],
+    after: Annotated[Path, typer.Argument(help="The same, oversampled after it.")],
+) -> None:
+    """Set two finished runs of the paper's experiment side by side, as Markdown."""
+    from training.paper_inflation import inflation_table
+
+    sys.stdout.write(inflation_table(before, after))

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edge_runtime.errors import DataError, RunError
+from training.backbones import check_backbone
 from training.evaluation import called_covid, evaluate, operating_point, select
 from training.members import Member, Trainer
 from training.predictions import calibrated, predict_member, write_predictions
@@ -97,6 +98,9 @@ def begin(run: Run, films: Sequence[Film], roles: dict[str, int]) -> npt.NDArray
     `roles` counts the films by what they are for. Raises `RunError` where the folder holds
     something else, `DataError` for films that cannot be read.
     """
+    for network in (run.preset.teacher, run.preset.student):
+        for spec in network.backbones:
+            check_backbone(spec)
     facts = _facts(run, films, roles)
     _check_folder(run, facts)
     if run.preset.deterministic:

@@ -48,3 +48,18 @@ def report(
     from workshop.report import write_report
 
     sys.stdout.write(f"{write_report(run, out)}\n")
+
+
+@app.command()
+def films(
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Folder of films (index.csv, or a folder a class).", envvar="CXR_DATA"),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="The CSV file to write.")] = Path("films.csv"),
+) -> None:
+    """List the films behind a figure: origin, label, site, group and digest, no pictures."""
+    from workshop.film_list import write_film_list
+    from workshop.films import data_folder
+
+    sys.stdout.write(f"{write_film_list(data_folder(data), out)} films: {out}\n")

@@ -11,7 +11,15 @@ from edge_runtime.benchmark_record import BENCHMARK_SCHEMA, BenchmarkRecord
 from edge_runtime.errors import DataError
 from workshop.records_io import parse
 
-__all__ = ["LatencyRow", "latency_rows", "machine_line", "read_records", "row_name", "sections"]
+__all__ = [
+    "LatencyRow",
+    "latency_rows",
+    "machine_line",
+    "read_records",
+    "row_name",
+    "sections",
+    "threads_of",
+]
 
 
 @dataclass(frozen=True)
@@ -99,8 +107,19 @@ def machine_line(record: BenchmarkRecord) -> str:
     return f"{line}, EMULATED" if record.emulated else line
 
 
+def threads_of(record: BenchmarkRecord) -> int:
+    """How many threads the interpreter had; raises `DataError` where that is no number."""
+    threads = record.runtime.get("threads", 1)
+    if isinstance(threads, bool) or not isinstance(threads, int):
+        raise DataError(
+            f"a record of {row_name(record)} has {threads!r:.40} for threads; "
+            "see python -m benchmarks validate"
+        )
+    return threads
+
+
 def _key(record: BenchmarkRecord) -> tuple[str, str, int]:
-    threads = int(record.runtime.get("threads", 1))
+    threads = threads_of(record)
     return record.model.get("graph_sha256", ""), machine_line(record), threads
 
 
@@ -121,7 +140,7 @@ def _row(part: Sequence[BenchmarkRecord]) -> LatencyRow:
     return LatencyRow(
         model=row_name(first),
         precision=first.model.get("precision", "?"),
-        threads=int(first.runtime.get("threads", 1)),
+        threads=threads_of(first),
         processes=len(part),
         samples=sum(len(one.steady_ms) for one in part),
         load_ms=_median([one.load_ms for one in real]),

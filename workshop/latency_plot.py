@@ -8,7 +8,7 @@ import matplotlib as mpl
 
 from edge_runtime.benchmark_record import BenchmarkRecord
 from edge_runtime.errors import DataError
-from workshop.latency import machine_line, row_name
+from workshop.latency import machine_line, row_name, threads_of
 from workshop.plot_style import BLUE, ORANGE, STYLE, new_figure, png_of
 
 __all__ = ["latency_plot"]
@@ -23,7 +23,7 @@ def latency_plot(records: Sequence[BenchmarkRecord]) -> bytes:
         raise DataError("a latency plot needs records, and none of them emulated")
     rows: dict[tuple[str, ...], list[BenchmarkRecord]] = {}
     for one in records:
-        threads = int(one.runtime.get("threads", 1))
+        threads = threads_of(one)
         name = f"{row_name(one)}\n{one.model['precision']}, {threads} thread"
         name += "s" if threads > 1 else ""
         rows.setdefault((machine_line(one), name, one.model["graph_sha256"]), []).append(one)

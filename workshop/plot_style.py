@@ -33,6 +33,7 @@ STYLE: dict[Any, Any] = {
     "axes.axisbelow": True,
     "legend.frameon": False,
     "legend.fontsize": 9,
+    "text.parse_math": False,  # names of models and films are names
     "figure.dpi": 180,
     "savefig.dpi": 180,
 }

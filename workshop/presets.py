@@ -6,9 +6,9 @@ import dataclasses
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from edge_runtime.errors import DataError
 from workshop.records_io import validation_line
@@ -25,7 +25,14 @@ __all__ = [
     "read_preset",
 ]
 
-STRICT = ConfigDict(extra="forbid")
+STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
+Share = Annotated[float, Field(ge=0.0, lt=1.0)]
+Positive = Annotated[float, Field(gt=0.0)]
+NotNegative = Annotated[float, Field(ge=0.0)]
+Count = Annotated[int, Field(ge=1)]
+Natural = Annotated[int, Field(ge=0)]
+# The name is that of a folder and of files.
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$")]
 
 
 @dataclass(frozen=True)
@@ -34,8 +41,8 @@ class DataPreset:
 
     exclude_sites: tuple[str, ...] = ()  # never trained on, never in a fold
     exclude_sources: tuple[str, ...] = ()
-    min_site_films: int = 20  # smaller cells of label and site are pooled when drawing
-    max_repeats: int = 4  # an even draw takes a site's films at most so often in an epoch
+    min_site_films: Natural = 20  # smaller cells of label and site are pooled when drawing
+    max_repeats: Count = 4  # an even draw takes a site's films at most so often in an epoch
     __pydantic_config__ = STRICT
 
 
@@ -66,14 +73,14 @@ class NetworkPreset:
     backbones: tuple[str, ...]  # names in keras.applications, "MobileNetV2:0.35" for a width
     weights: Literal["imagenet", "random"] = "imagenet"
     epochs: int = 10
-    films_per_epoch: int = 0  # 0: every film, the smaller class oversampled to the larger
+    films_per_epoch: Natural = 0  # 0: every film, the smaller class oversampled to the larger
     batch: int = 32
-    learning_rate: float = 2e-4
+    learning_rate: Positive = 2e-4
     schedule: Literal["constant", "cosine"] = "cosine"
-    hidden: int = 60
-    filters: int = 0  # 1x1 convolution before a flattened head; 0: global average pooling
-    dropout: float = 0.0
-    batch_norm_momentum: float = 0.9
+    hidden: Count = 60
+    filters: Natural = 0  # 1x1 convolution before a flattened head; 0: global average pooling
+    dropout: Share = 0.0
+    batch_norm_momentum: Share = 0.9
     precision: Literal["float32", "mixed_bfloat16"] = "float32"
     __pydantic_config__ = STRICT
 
@@ -95,9 +102,9 @@ class DistilPreset:
 class NoveltyPreset:
     """Statistics of what a film's features look like."""
 
-    components: int = 32
-    phantoms: int = 100  # drawn beside the films, since phantoms are shown in docs and tests
-    refused: float = 0.015  # share of familiar films above the threshold
+    components: Count = 32
+    phantoms: Count = 100  # drawn beside the films, since phantoms are shown in docs and tests
+    refused: Share = 0.015  # share of familiar films above the threshold
     __pydantic_config__ = STRICT
 
 
@@ -119,15 +126,34 @@ class PaperPreset:
 
 
 @dataclass(frozen=True)
+class GatePreset:
+    """How far an exported file may be from its Keras model."""
+
+    float_max_dp: NotNegative = 1e-3  # largest |dp| of a float file
+    float_flips: NotNegative = 0.0  # decisions that change in a float file
+    int8_mean_dp: NotNegative = 0.06  # mean |dp| of the int8 file
+    int8_flip_share: NotNegative = 0.08  # share of decisions that change in the int8 file
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
+class ExportPreset:
+    """What export alone reads, checked before anything is trained."""
+
+    gate: GatePreset = field(default_factory=GatePreset)
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
 class Preset:
     """A whole run."""
 
-    name: str
-    version: str
+    name: Name
+    version: Name
     teacher: NetworkPreset
     student: NetworkPreset
     input_size: int = 224
-    seed: int = 1
+    seed: Natural = 1
     deterministic: bool = False
     note: str = ""  # what a reader of the results must know
     data: DataPreset = field(default_factory=DataPreset)
@@ -136,7 +162,7 @@ class Preset:
     distil: DistilPreset = field(default_factory=DistilPreset)
     novelty: NoveltyPreset = field(default_factory=NoveltyPreset)
     paper: PaperPreset | None = None
-    export: dict[str, Any] = field(default_factory=dict)  # read by export alone
+    export: ExportPreset = field(default_factory=ExportPreset)
     __pydantic_config__ = STRICT
 
     def to_dict(self) -> dict[str, Any]:
@@ -163,8 +189,8 @@ def read_preset(path: Path) -> Preset:
 def _check(preset: Preset, path: Path) -> None:
     split, distil = preset.split, preset.distil
     wrong = {
-        "input_size: must be a multiple of 32, at least 64": preset.input_size % 32
-        or preset.input_size < 64,
+        "input_size: must be a multiple of 32, 64 to 1024": preset.input_size % 32 != 0
+        or not 64 <= preset.input_size <= 1024,
         "split.folds: at least 2": split.folds < 2,
         "split.trained: 1 to split.folds": not 1 <= split.trained <= split.folds,
         "split.holdout: between 0 and 0.5": not 0.0 < split.holdout <= 0.5 and not preset.paper,

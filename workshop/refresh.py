@@ -55,6 +55,8 @@ SESSIONS: dict[str, tuple[str, ...]] = {
     "benchmark": ("python -m benchmarks run --target local MODEL",),
 }
 
+KNOWN = ("model", "training", "export")
+
 _BLOCK = re.compile(
     r"(?P<open><!-- refresh:(?P<name>[a-z-]+))(?: (?P<digest>[0-9a-f]{64}))? -->\n"
     r"(?P<body>.*?)(?P<close><!-- /refresh:(?P=name) -->)",
@@ -90,10 +92,18 @@ def stale(root: Path = ROOT) -> list[str]:
     for path in quoting_files(root):
         where = path.relative_to(root).as_posix()
         for block in _blocks(path.read_text("utf-8"), where):
+            name = block["name"]
             if block["digest"] != digest:
                 made = (block["digest"] or "nothing yet")[:12]
-                lines.append(f"{where}: {block['name']} was made from {made}: run scripts/refresh")
+                lines.append(f"{where}: {name} was made from {made}: run scripts/refresh")
+            elif name in KNOWN and block["body"] != _known(root)[name]:
+                lines.append(f"{where}: {name} is not what the files say: run scripts/refresh")
     return lines
+
+
+def _known(root: Path) -> dict[str, str]:
+    """The blocks that need no command; they are compared word by word."""
+    return {"model": _model_table(root), **_printed_then(root)}
 
 
 def replace(text: str, digest: str, bodies: Mapping[str, str], where: str = "text") -> str:
@@ -187,7 +197,7 @@ def refresh(root: Path = ROOT) -> list[Path]:
         raise ModelError(f"no model is bundled: {BUNDLED.as_posix()} is missing")
     texts = {path: path.read_text("utf-8") for path in quoting_files(root)}
     wanted = {block["name"] for p, t in texts.items() for block in _blocks(t, p.name)}
-    bodies = {"model": _model_table(root), **_printed_then(root)}
+    bodies = _known(root)
     with tempfile.TemporaryDirectory() as folder:
         _run(_DRAW, Path(folder))
         for name in SESSIONS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,10 +102,12 @@ def _object(path: Path) -> dict[str, Any]:
         return {}
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DataError(f"{path} cannot be read ({error}); do that step again") from error
-    if not isinstance(data, dict):
-        raise DataError(f"{path} holds no JSON object; do that step again")
+    if not isinstance(data, dict) or any(
+        not isinstance(data.get(part, {}), dict) for part in ("preset", "roles", "made_by")
+    ):
+        raise DataError(f"{path} holds no JSON object of the expected form; do that step again")
     return data
 
 
@@ -123,7 +126,10 @@ def _rows(path: Path, row: Callable[[dict[str, str]], T]) -> tuple[T, ...]:
 def _prediction(row: dict[str, str]) -> FilmPrediction:
     names = ("path", "label", "site", "group", "role", "network", "fold")
     texts = {name: row[name] for name in names}
-    return FilmPrediction(**texts, logit=float(row["logit"]), score=float(row["score"]))
+    logit, score = float(row["logit"]), float(row["score"])
+    if not (math.isfinite(logit) and 0.0 <= score <= 1.0):
+        raise ValueError(f"{row['path']} has logit {logit} and score {score}")
+    return FilmPrediction(**texts, logit=logit, score=score)
 
 
 def _epoch(row: dict[str, str]) -> dict[str, str]:

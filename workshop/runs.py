@@ -34,6 +34,8 @@ def write_with(path: Path, write: Callable[[BinaryIO], object]) -> None:
     Whoever reads `path` sees the old content or the whole new one. Raises
     `StorageError` and leaves nothing behind where the disk refuses.
     """
+    if path.exists() and not path.is_file():
+        raise StorageError(f"{path} is there and no ordinary file; name another")
     temporary: str | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -16,9 +16,10 @@ from benchmarks.measure import Series, keep, measure, order
 from benchmarks.table import WIDTH, table
 from benchmarks.targets import TARGETS, target
 from edge_runtime.benchmark_record import BenchmarkRecord
-from edge_runtime.errors import EdgeError, UsageError
+from edge_runtime.errors import DataError, EdgeError, UsageError
 from tests.workshop.fake_run import benchmark
 from workshop.latency import latency_rows, read_records
+from workshop.latency_plot import latency_plot
 
 
 class Device:
@@ -111,6 +112,8 @@ def test_a_record_of_the_probe_is_valid() -> None:
         ({"started": "yesterday"}, "no ISO 8601"),
         ({"model": {"name": "x"}}, "model lacks version"),
         ({"runtime": {"name": "x"}}, "runtime lacks threads"),
+        ({"runtime": {"threads": "x"}}, "no number of threads"),
+        ({"runtime": {"threads": None}}, "no number of threads"),
     ],
 )
 def test_what_does_not_fit_is_found(changes: dict[str, Any], said: str) -> None:
@@ -131,6 +134,18 @@ def test_a_table_fits_and_ends_in_a_newline(
     lines = text.splitlines()
     assert text.endswith("\n") and max(map(len, lines)) <= WIDTH
     assert emulated == any("no board's" in line for line in lines)
+
+
+@pytest.mark.parametrize("threads", ["x", None, True])
+def test_threads_that_are_no_number_are_told(threads: object) -> None:
+    odd = benchmark(runtime={"name": "litert", "threads": threads})
+    with pytest.raises(DataError, match="benchmarks validate"):
+        latency_rows([odd])
+
+
+def test_a_model_s_name_is_no_formula() -> None:
+    odd = benchmark(model={**benchmark().model, "name": "a$b_{$"})
+    assert latency_plot([odd]).startswith(b"\x89PNG")
 
 
 def test_a_table_shows_figures_but_never_an_emulated_one() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,15 @@ def test_the_oldest_interpreter_passes_them_too() -> None:
     with Model.open() as model:
         allowed = model.goldens.tolerance["other"]
     assert allowed.probabilities < 0.1 and allowed.novelty < 0.05
+
+
+def test_it_is_verified_by_its_name() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "export", "verify", BUNDLED],
+        capture_output=True, text=True, cwd=ROOT,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("golden ") == 3
 
 
 def test_record_and_card_are_the_file_s_own() -> None:

@@ -238,6 +238,14 @@ def test_a_full_disk(tiny_model: Path, films: Path) -> None:
     )
 
 
+def test_no_output_at_all(tiny_model: Path, films: Path) -> None:
+    command = 'exec "$0" -m edge_runtime --model "$1" "$2" >&-'
+    words = [sys.executable, str(tiny_model), str(films / "normal.png")]
+    done = subprocess.run(["sh", "-c", command, *words], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 1
+    assert done.stderr == "edge-infer: error: there is no standard output to write to\n"
+
+
 def test_a_name_that_is_no_text(tiny_model: Path, films: Path, tmp_path: Path) -> None:
     odd = os.fsencode(tmp_path) + b"/odd\xff\nname.png"
     shutil.copy(films / "normal.png", os.fsdecode(odd))

@@ -70,6 +70,17 @@ def test_another_schema_says_what_to_do() -> None:
         Contract.from_json(json.dumps(data))
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("threshold", "1" * 400), ("heatmap_grid", "-7"), ("input_size", "0"),
+     ("borderline_width", "-1.0"), ("film_rules", "[" * 100_000)],
+)  # fmt: skip
+def test_an_absurd_value_is_refused(name: str, value: str) -> None:
+    data = {**json.loads(CONTRACT.to_json()), name: "here"}
+    with pytest.raises(ModelError, match="cannot be read"):
+        Contract.from_json(json.dumps(data).replace('"here"', value))
+
+
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "true", '"0.5"', "null"])
 @pytest.mark.parametrize("name", ["threshold", "novelty_threshold", "borderline_width"])
 def test_a_threshold_is_a_number(name: str, value: str) -> None:

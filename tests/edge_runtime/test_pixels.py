@@ -21,6 +21,7 @@ from PIL import Image
 from edge_runtime.errors import FilmError
 from edge_runtime.pixels import (
     MAX_PIXELS,
+    MAX_SIDE,
     UPRIGHT,
     film_pixels,
     open_film,
@@ -212,6 +213,16 @@ def huge(width: int, height: int) -> bytes:
 def test_a_picture_too_large_is_not_decoded(side: int) -> None:
     with pytest.raises(FilmError, match=f"more than {MAX_PIXELS:,} pixels"):
         open_film(huge(side, side))
+
+
+@pytest.mark.parametrize("size", [(1, MAX_SIDE + 1), (MAX_SIDE + 1, 1)])
+def test_a_picture_too_long_is_not_decoded(size: tuple[int, int]) -> None:
+    """Of few pixels, but its first resize would have hundreds of times as many."""
+    with pytest.raises(FilmError, match="on a side"):
+        open_film(huge(*size))
+    with pytest.raises(FilmError, match="on a side"):
+        open_film(Image.new("L", size))
+    assert open_film(packed(Image.new("L", (1, MAX_SIDE)))).height == MAX_SIDE
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF", "BMP", "WEBP", "PPM"])

@@ -6,6 +6,7 @@ import csv
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -13,14 +14,16 @@ from typing import Any
 import pytest
 from sklearn.metrics import accuracy_score, roc_auc_score
 
+from edge_runtime.errors import RunError
 from training.confusion import METRICS
 from training.paper_claims import claims
+from training.paper_inflation import inflation_table
 from training.paper_report import reference, report_text
 from training.paper_tables import Difference, PaperResult, result_of
 from workshop.phantoms import write_set
 from workshop.presets import read_preset
 from workshop.records import FilmPrediction, Interval
-from workshop.records_io import load
+from workshop.records_io import load, save
 
 ROOT = Path(__file__).resolve().parents[2]
 PRESET = read_preset(ROOT / "presets" / "paper-2core.toml")
@@ -160,6 +163,29 @@ def test_a_leak_is_told_in_the_first_paragraph() -> None:
     text = report_text(PRESET, leaking, reference())
     assert "**40.0% of the validation films are trained on as well**" in text
     assert "No validation film" not in text
+
+
+def finished(folder: Path, reading: str, wrong: dict[str, int], leak: float) -> Path:
+    assert PRESET.paper is not None
+    result = made(wrong, leak=leak)
+    paper = {**result.preset, "paper": {**result.preset["paper"], "oversample": reading}}
+    save(folder / reading / "paper.json", replace(result, preset=paper))
+    return folder / reading
+
+
+def test_an_inflation_is_shown_where_the_intervals_lie_apart(tmp_path: Path) -> None:
+    before = finished(tmp_path, "before_split", {"teacher": 0, "plain": 8, "student": 9}, 0.4)
+    after = finished(tmp_path, "after_split", {"teacher": 20, "plain": 9, "student": 8}, 0.0)
+    text = inflation_table(before, after)
+    assert "40.0% oversampled before the split, 0.0% after it" in text
+    verdicts = {line.split("|")[1].strip(): line.split("|")[-2].strip()
+                for line in text.splitlines() if line.startswith("| ")}  # fmt: skip
+    assert verdicts == {"network": "an inflation", "teacher": "is shown", "plain": "is not shown",
+                        "student": "is not shown"}  # fmt: skip
+    with pytest.raises(RunError, match="name a run with before_split"):
+        inflation_table(after, before)
+    with pytest.raises(RunError, match="no paper.json"):
+        inflation_table(before, tmp_path)
 
 
 @pytest.fixture(scope="module")

@@ -171,6 +171,19 @@ def test_bad_films_are_told_before_anything_is_trained(
     assert "Traceback" not in done.stderr
 
 
+def test_a_student_that_does_not_exist_is_told_before_its_teacher_learns(
+    preset: Path, films: Path, tmp_path: Path
+) -> None:
+    text = preset.read_text()
+    wrong = tmp_path / "wrong.toml"
+    before, found, after = text.rpartition('"MobileNetV2:0.35"')
+    assert found and "[student]" in before
+    wrong.write_text(f'{before}"NoSuchNet"{after}')
+    done = run(wrong, films, tmp_path / "out")
+    assert done.returncode == 2 and "no network 'NoSuchNet'" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
 def test_too_few_groups_for_the_folds(preset: Path, tmp_path: Path) -> None:
     data = tmp_path / "films"
     write_set(data, 12, 1)

@@ -209,6 +209,27 @@ def test_a_set_is_replaced_and_anything_else_is_refused(tmp_path: Path) -> None:
         write_set(tmp_path / "none", 0, 1)
 
 
+@pytest.mark.parametrize("index", ["", "path,label,source\n"])
+def test_an_index_of_nothing_makes_no_set_of_phantoms(tmp_path: Path, index: str) -> None:
+    out = tmp_path / "mine"
+    for part in ("films", "masks"):
+        (out / part).mkdir(parents=True)
+    (out / "index.csv").write_text(index)
+    (out / "films" / "precious.txt").write_text("keep me")
+    with pytest.raises(UsageError, match="other than phantoms"):
+        write_set(out, 1, 1)
+    assert (out / "films" / "precious.txt").read_text() == "keep me"
+
+
+def test_a_film_put_beside_phantoms_is_not_lost(tmp_path: Path) -> None:
+    out = tmp_path / "films"
+    write_set(out, 2, 1)
+    (out / "films" / "mine.png").write_bytes(b"keep me")
+    with pytest.raises(UsageError, match="other than phantoms"):
+        write_set(out, 2, 1)
+    assert (out / "films" / "mine.png").read_bytes() == b"keep me"
+
+
 def test_a_disk_that_fills_up_leaves_the_old_set_and_no_half_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,6 +24,8 @@ from workshop.report import write_report
 EVIL = "<script>alert('x')</script>\"><img src=http://evil.example/x.png onerror=y>"
 VOID = {"meta", "img", "br", "rect"}
 
+PREDICTED = "path,label,site,group,role,network,fold,logit,score\n"
+
 
 class Page(HTMLParser):
     """What a page would fetch, and whether its tags are closed in order."""
@@ -230,6 +232,9 @@ def test_records_of_files_no_longer_exported_are_left_out(run: Path) -> None:
         ("export/parity.json", "not JSON"),
         ("export/parity-films.csv", "path,keras\na,b\n"),
         ("predictions.csv", "path,label\na,covid\n"),
+        ("predictions.csv", f"{PREDICTED}a,covid,s,g,holdout,student,fold0,0.1,nan\n"),
+        ("run.json", '{"preset": 5}'),
+        ("run.json", "[" * 100_000),
         ("history.csv", "network,fold,epoch,loss,val_auroc\nstudent,f,one,0,0\n"),
         ("benchmarks/0.json", '{"schema": 1}'),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import BinaryIO
 
@@ -52,6 +53,15 @@ def test_an_array_that_does_not_fit(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match=r"array\.npy .*; free some space, run again"):
         write_with(tmp_path / "array.npy", write)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_device_is_never_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for target in (pipe, tmp_path):
+        with pytest.raises(StorageError, match="no ordinary file"):
+            write_atomic(target, "x")
+    assert pipe.is_fifo()
 
 
 def test_a_folder_that_is_a_file(tmp_path: Path) -> None:

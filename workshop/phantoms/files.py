@@ -78,16 +78,20 @@ def _check_replaceable(out: Path) -> None:
     if not out.is_dir():
         return
     held = {path.name for path in itertools.islice(out.iterdir(), len(_PARTS) + 1)}
-    if held and not (held == _PARTS and _is_set(out / "index.csv")):
+    if held and not (held == _PARTS and _is_set(out)):
         raise UsageError(f"{out} holds something other than phantoms; name another folder")
 
 
-def _is_set(index: Path) -> bool:
+def _is_set(out: Path) -> bool:
+    """Whether the folder holds phantoms of its index and nothing else at all."""
     try:
-        with index.open(newline="", encoding="utf-8") as stream:
-            return all(row.get("source") == SOURCE for row in csv.DictReader(stream))
-    except (OSError, UnicodeDecodeError, csv.Error):
+        with (out / "index.csv").open(newline="", encoding="utf-8") as stream:
+            rows = list(csv.DictReader(stream))
+        ours = {Path(row["path"]).name for row in rows}
+        there = {path.name for part in ("films", "masks") for path in (out / part).iterdir()}
+    except (OSError, UnicodeDecodeError, csv.Error, KeyError, TypeError):
         return False
+    return bool(rows) and there <= ours and all(row.get("source") == SOURCE for row in rows)
 
 
 def _save(one: Phantom, folder: Path, seed: int) -> dict[str, str | int]:
