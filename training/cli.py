@@ -74,3 +74,50 @@ def inflation(
     from training.paper_inflation import inflation_table
 
     sys.stdout.write(inflation_table(before, after))
+
+
+@app.command()
+def search(
+    preset: Annotated[Path, typer.Argument(help="A TOML file that fixes the run.")],
+    data: Annotated[
+        Path | None, typer.Option(help="Folder of films (index.csv, or a folder a class).",
+                                  envvar="CXR_DATA"),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder; by default runs/NAME-search of the preset."),
+    ] = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="Folder with ImageNet weights (*_notop.weights.h5).",
+                                  envvar="CXR_WEIGHTS"),
+    ] = None,
+    alpha: Annotated[
+        list[float] | None,
+        typer.Option(min=0, max=1, help="May be given several times.  [default: .1, .5, .9]"),
+    ] = None,
+    temperature: Annotated[
+        list[float] | None,
+        typer.Option(min=0.1, help="May be given several times.  [default: 2, 4, 8]"),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with a search that was stopped."),
+    ] = False,
+) -> None:  # fmt: skip
+    """Choose alpha and T of eq. (1) by cross-validation over the preset's folds."""
+    from workshop.films import data_folder
+    from workshop.presets import read_preset
+    from workshop.quiet import import_keras_quietly
+
+    fixed = read_preset(preset)
+    films = data_folder(data)
+    import_keras_quietly()
+    from training.run import Run
+    from training.search import search as run_search
+    from training.search import search_table
+
+    target = out if out is not None else Path("runs") / f"{fixed.name}-search"
+    trials = run_search(
+        Run(fixed, films, target, weights, resume),
+        sorted(set(alpha or (0.1, 0.5, 0.9))),
+        sorted(set(temperature or (2.0, 4.0, 8.0))),
+    )
+    sys.stdout.write(search_table(trials))

@@ -73,20 +73,28 @@ class Trainer:
         student's weights and sees the student's batches, so that only the teacher differs.
         """
         made = Member(name, {}, [], {})
-        watched = self._watched(held)
-        self._train(made, "teacher", number, train, watched)
-        if plain:
-            self._train(made, "plain", number, train, watched)
-        self._train(made, "student", number, train, watched)
+        for role in ("teacher", "plain", "student") if plain else ("teacher", "student"):
+            self.train(made, role, number, train, held)
         return made
 
-    def _train(
-        self, made: Member, role: str, number: int, train: Sequence[int], watched: list[int]
+    def train(
+        self,
+        made: Member,
+        role: str,
+        number: int,
+        train: Sequence[int],
+        held: Sequence[int],
+        trial: str = "",
     ) -> None:
+        """Train one network into `made`, or take it up again; a student after its teacher.
+
+        `trial` tells the checkpoints of students apart that differ in eq. (1) alone.
+        """
+        watched = self._watched(held)
         preset = self.preset.teacher if role == "teacher" else self.preset.student
         network, made.origins[role] = self._network(number, role)
         batches: Any = self._batches(number, role, train, preset)
-        title = f"{made.name}: {role}"
+        title = f"{made.name}: {role}{trial}"
         if role == "student":
             made.teacher.trainable = False
             distil = self.preset.distil
@@ -95,7 +103,7 @@ class Trainer:
         else:
             supervised(network, preset, batches.steps())
         rows = fit(
-            network, batches, Checkpoint(self.checkpoints / f"{made.name}-{role}.npz"),
+            network, batches, Checkpoint(self.checkpoints / f"{made.name}-{role}{trial}.npz"),
             lambda: self._auroc(network, watched), title,
         )  # fmt: skip
         made.networks[role] = network
