@@ -40,6 +40,9 @@ def run(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with a run that was stopped."),
     ] = False,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Leave out films that cannot be read."),
+    ] = False,
 ) -> None:  # fmt: skip
     """Train teacher and student as a preset says, and write a run folder."""
     from workshop.films import data_folder
@@ -53,7 +56,7 @@ def run(
     from training.run import Run, train
 
     target = out if out is not None else Path("runs") / fixed.name
-    wanted = Run(fixed, films, target, weights, resume)
+    wanted = Run(fixed, films, target, weights, resume, skip_bad)
     if fixed.paper is not None:
         from training.paper import run_paper
         from training.paper_report import summary_lines

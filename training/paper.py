@@ -15,8 +15,7 @@ from training.members import Trainer
 from training.paper_report import write_report
 from training.paper_tables import PaperResult, result_of
 from training.predictions import predict_member, write_predictions
-from training.run import Run, begin, write_history
-from workshop.films import read_index
+from training.run import Run, begin, index_of, write_history
 from workshop.paper_folds import paper_films, paper_folds, shared_films
 from workshop.presets import PaperPreset
 from workshop.provenance import made_by
@@ -36,7 +35,7 @@ def run_paper(run: Run, paper: PaperPreset) -> PaperResult:
     before anything is trained.
     """
     preset, out = run.preset, run.out
-    index = read_index(run.data)
+    index = index_of(run)
     films = [index[i] for i in paper_films(index, paper, preset.seed)]
     folds = paper_folds(films, paper, preset.split, preset.seed)[: preset.split.trained]
     roles = {fold.name: len(fold.validation) for fold in folds}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from training.evaluation import called_covid, evaluate, operating_point, select
 from training.members import Member, Trainer
 from training.predictions import calibrated, predict_member, write_predictions
 from training.release import write_student
-from workshop.film_store import load_films
+from workshop.film_store import load_films, unreadable_films
 from workshop.films import read_index
 from workshop.plots import learning_curves_plot, roc_plot, score_plot
 from workshop.presets import Preset
@@ -32,7 +33,7 @@ from workshop.runs import write_atomic
 from workshop.splits import split_films
 from workshop.statistics import youden_threshold
 
-__all__ = ["Run", "begin", "train", "write_history"]
+__all__ = ["Run", "begin", "index_of", "train", "write_history"]
 
 CACHE = "cache"
 
@@ -46,6 +47,7 @@ class Run:
     out: Path
     weights: Path | None = None
     resume: bool = False
+    skip_bad: bool = False  # leave out films that cannot be read
 
 
 def train(run: Run) -> list[EvaluationReport]:
@@ -55,7 +57,7 @@ def train(run: Run) -> list[EvaluationReport]:
     for films or presets that will not do before anything is trained.
     """
     preset, out = run.preset, run.out
-    films = read_index(run.data)
+    films = index_of(run)
     split = split_films(films, preset.data, preset.split, preset.seed)
     roles = {
         **{fold.name: len(fold.validation) for fold in split.folds},
@@ -92,6 +94,20 @@ def train(run: Run) -> list[EvaluationReport]:
     return reports
 
 
+def index_of(run: Run) -> list[Film]:
+    """The films of the run's index; with `skip_bad` those that can be read.
+
+    Each film that is left out is named on stderr.
+    """
+    films = read_index(run.data)
+    if not run.skip_bad:
+        return films
+    bad = unreadable_films(run.data, films, run.preset.input_size)
+    for reason in bad.values():
+        sys.stderr.write(f"left out: {reason}\n")
+    return [film for number, film in enumerate(films) if number not in bad]
+
+
 def begin(run: Run, films: Sequence[Film], roles: dict[str, int]) -> npt.NDArray[np.uint8]:
     """Open the run folder, or take it up again; the films' pixels `uint8[n, S, S]`.
 
@@ -105,7 +121,10 @@ def begin(run: Run, films: Sequence[Film], roles: dict[str, int]) -> npt.NDArray
     _check_folder(run, facts)
     if run.preset.deterministic:
         _make_deterministic()
-    pixels = load_films(run.data, films, run.preset.input_size, run.out / CACHE)
+    try:
+        pixels = load_films(run.data, films, run.preset.input_size, run.out / CACHE)
+    except DataError as error:
+        raise DataError(f"{error}, or leave such films out with --skip-bad") from error
     if not (run.out / "run.json").is_file():  # only now, so that a bad film leaves no run behind
         write_atomic(run.out / "run.json", json.dumps(facts, indent=1) + "\n")
     return pixels

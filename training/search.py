@@ -11,8 +11,7 @@ import keras
 
 from training.inference import logits
 from training.members import Member, Trainer
-from training.run import Run, begin
-from workshop.films import read_index
+from training.run import Run, begin, index_of
 from workshop.paper_folds import paper_films, paper_folds
 from workshop.records import Film, Fold
 from workshop.records_io import save
@@ -68,7 +67,7 @@ def search(run: Run, alphas: Sequence[float], temperatures: Sequence[float]) -> 
 
 
 def _films_and_folds(run: Run) -> tuple[list[Film], tuple[Fold, ...]]:
-    preset, index = run.preset, read_index(run.data)
+    preset, index = run.preset, index_of(run)
     if preset.paper is None:
         return index, split_films(index, preset.data, preset.split, preset.seed).folds
     films = [index[i] for i in paper_films(index, preset.paper, preset.seed)]

@@ -17,7 +17,7 @@ from workshop.progress import track
 from workshop.records import Film
 from workshop.runs import missing_film, write_with
 
-__all__ = ["load_films"]
+__all__ = ["load_films", "unreadable_films"]
 
 
 def load_films(data: Path, films: Sequence[Film], size: int, cache: Path) -> npt.NDArray[np.uint8]:
@@ -32,9 +32,18 @@ def load_films(data: Path, films: Sequence[Film], size: int, cache: Path) -> npt
     key = json.dumps([PIXELS_VERSION, size, stamps])
     path = cache / f"films-{hashlib.sha256(key.encode()).hexdigest()[:16]}-{size}.npy"
     if not path.is_file():
-        pixels = _decode(data, films, size)
+        pixels, bad = _decode(data, films, size, "decoding films")
+        if bad:
+            more = f" (and {len(bad) - 1} more)" if len(bad) > 1 else ""
+            first = next(iter(bad.values()))
+            raise DataError(f"{first}{more}: repair the film or remove its row from the index")
         write_with(path, lambda stream: np.save(stream, pixels))
     return np.load(path, mmap_mode="r")  # type: ignore[no-any-return]
+
+
+def unreadable_films(data: Path, films: Sequence[Film], size: int) -> dict[int, str]:
+    """Which films cannot be read, by index, and why; a missing file is one."""
+    return _decode(data, films, size, "checking films")[1]
 
 
 def _stamp(data: Path, film: Film) -> tuple[str, int, int]:
@@ -45,22 +54,21 @@ def _stamp(data: Path, film: Film) -> tuple[str, int, int]:
     return film.path, status.st_size, status.st_mtime_ns
 
 
-def _decode(data: Path, films: Sequence[Film], size: int) -> npt.NDArray[np.uint8]:
+def _decode(
+    data: Path, films: Sequence[Film], size: int, title: str
+) -> tuple[npt.NDArray[np.uint8], dict[int, str]]:
     pixels = np.zeros((len(films), size, size), np.uint8)
-    bad: list[str] = []
+    bad: dict[int, str] = {}
 
     def decode(number: int) -> None:
         try:
             raw = film_pixels(data / films[number].path, size)
         except FilmError as error:
-            bad.append(str(error))
+            bad[number] = str(error)
             return
         pixels[number] = np.frombuffer(raw, np.uint8).reshape(size, size)
 
     with ThreadPoolExecutor(max_workers=2) as pool:
-        for _ in track(pool.map(decode, range(len(films))), "decoding films", len(films)):
+        for _ in track(pool.map(decode, range(len(films))), title, len(films)):
             pass
-    if bad:
-        more = f" (and {len(bad) - 1} more)" if len(bad) > 1 else ""
-        raise DataError(f"{bad[0]}{more}: repair the film or remove its row from the index")
-    return pixels
+    return pixels, dict(sorted(bad.items()))

@@ -171,6 +171,25 @@ def test_bad_films_are_told_before_anything_is_trained(
     assert "Traceback" not in done.stderr
 
 
+def test_bad_films_are_left_out_by_name_when_asked(
+    preset: Path, films: Path, tmp_path: Path
+) -> None:
+    data, out = tmp_path / "films", tmp_path / "out"
+    shutil.copytree(films, data)
+    pictures = sorted((data / "films").glob("*.png"))
+    pictures[0].write_text("no picture")
+    pictures[1].unlink()
+    short = tmp_path / "short.toml"
+    short.write_text(preset.read_text().replace("epochs = 2", "epochs = 1"))
+    done = run(short, data, out, "--skip-bad")
+    assert done.returncode == 0, done.stderr
+    told = [line for line in done.stderr.splitlines() if line.startswith("left out: ")]
+    assert len(told) == 2
+    assert all(any(p.name in line for line in told) for p in pictures[:2])
+    facts = json.loads((out / "run.json").read_text())
+    assert facts["films"] == len(pictures) - 2
+
+
 def test_a_student_that_does_not_exist_is_told_before_its_teacher_learns(
     preset: Path, films: Path, tmp_path: Path
 ) -> None:
