@@ -23,6 +23,7 @@ TITLES = {
     "student": (3, "Table 3. The distilled student"),
 }
 UNKNOWN = "not at hand"
+EPOCHS, FILMS = 120, 118 + 8851  # the paper's
 
 
 def reference(path: Path = REFERENCE) -> dict[str, Any]:
@@ -59,6 +60,7 @@ def report_text(preset: Preset, result: PaperResult, known: dict[str, Any]) -> s
         "## Table 5. Other work, and under which protocol",
         _comparators(result, known),
         "## What the paper claims",
+        _caution(preset, result),
         _claims(result),
         "## What in the paper cannot be true by arithmetic",
         _impossible(known),
@@ -197,6 +199,19 @@ def _comparators(result: PaperResult, known: dict[str, Any]) -> str:
         "Figures under different protocols do not compare; the protocol is what this table is "
         "for. Which works the paper's own Table 5 lists was not at hand.\n\n"
         + "\n".join(["| work | its figure | films | split |", "|---|---|---|---|", *rows])
+    )
+
+
+def _caution(preset: Preset, result: PaperResult) -> str:
+    """What a smaller experiment cannot say."""
+    epochs = max(preset.teacher.epochs, preset.student.epochs)
+    films = sum(result.films.values())
+    if epochs >= EPOCHS and films >= FILMS:
+        return ""
+    return (
+        f"This experiment is smaller than the paper's ({epochs} epochs at most instead of "
+        f"{EPOCHS}, {films:,} films instead of {FILMS:,}): what it does not reproduce it does not "
+        "refute."
     )
 
 

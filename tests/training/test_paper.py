@@ -147,6 +147,7 @@ def test_the_report_has_the_paper_s_tables_and_says_what_is_not_known() -> None:
     assert "| teacher | 49,222,390 | 49,222,390 |" in text
     assert "| improvement | | +0.100 |" in text
     assert "specificity 1 means no false positive" in text
+    assert "what it does not reproduce it does not refute" in text
     assert "not a medical device" in text and "ResNet50 v1 stands for ResNet50V2" in text
 
 
