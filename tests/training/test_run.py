@@ -67,14 +67,22 @@ def finished(preset: Path, films: Path, tmp_path_factory: pytest.TempPathFactory
     return out
 
 
-def kill_when(path: Path, arguments: list[str]) -> None:
-    """Start a run and SIGKILL it as soon as `path` is there."""
+def epochs_in(checkpoint: Path) -> int:
+    """How many epochs a checkpoint holds; 0 where there is none yet."""
+    if not checkpoint.exists():
+        return 0
+    with np.load(checkpoint) as arrays:
+        return int(json.loads(arrays["place"].tobytes())["epoch"])
+
+
+def kill_when(path: Path, epochs: int, arguments: list[str]) -> None:
+    """Start a run and SIGKILL it as soon as the checkpoint `path` holds so many epochs."""
     process = subprocess.Popen(
         arguments, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        while not path.exists():
-            assert process.poll() is None, f"the run ended before {path.name} was written"
+        while epochs_in(path) < epochs:
+            assert process.poll() is None, f"the run ended before {path.name} held {epochs}"
             time.sleep(0.02)
     finally:
         process.send_signal(signal.SIGKILL)
@@ -90,9 +98,14 @@ def test_killed_and_resumed_ends_in_the_same_weights(
     preset: Path, films: Path, finished: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "killed"
-    kill_when(out / "checkpoints" / "fold0-teacher.npz", command(preset, films, out))
+    teacher, student = (
+        out / "checkpoints" / f"fold0-{name}.npz" for name in ("teacher", "student")
+    )
+    kill_when(teacher, 1, command(preset, films, out))
     assert not (out / "student.json").exists()
-    kill_when(out / "checkpoints" / "fold0-student.npz", command(preset, films, out, "--resume"))
+    # The student then begins in a process that never trained its teacher.
+    kill_when(teacher, 2, command(preset, films, out, "--resume"))
+    kill_when(student, 1, command(preset, films, out, "--resume"))
     done = run(preset, films, out, "--resume")
     assert done.returncode == 0, done.stderr
     for name in ("teacher", "student"):
