@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from edge_runtime.errors import DataError
 from workshop.records import Film
+from workshop.runs import write_atomic
 
-__all__ = ["FILM_SUFFIXES", "data_folder", "read_index"]
+__all__ = ["COLUMNS", "FILM_SUFFIXES", "data_folder", "read_index", "write_index"]
 
 FILM_SUFFIXES = frozenset(
     {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".dcm", ".pgm", ".ppm"}
@@ -17,6 +20,11 @@ FILM_SUFFIXES = frozenset(
 REQUIRED = ("path", "label")
 OPTIONAL = {"site": "site", "source": "source", "split_group": "group"}
 PLAIN = ("patient", "view", "age", "sex", "origin", "note")
+# What `write_index` writes; `read_index` asks for less and minds no other column.
+COLUMNS = (
+    "path", "label", "source", "site", "patient", "view", "age", "sex", "split_group", "origin",
+    "note",
+)  # fmt: skip
 
 
 def data_folder(option: Path | None) -> Path:
@@ -42,6 +50,41 @@ def read_index(data: Path) -> list[Film]:
     if not films:
         raise DataError(f"no films in {data}: it holds neither an index.csv nor a folder a class")
     return films
+
+
+def write_index(data: Path, films: Sequence[Film]) -> Path:
+    """Write `data/index.csv`, whole or not at all; `read_index` gives the same films back.
+
+    Raises `DataError` for a film of which that would not be so (an empty or padded value,
+    a name that is not UTF-8, a path twice), and `StorageError`.
+    """
+    text = io.StringIO()
+    usual = csv.writer(text, lineterminator="\n")
+    # Python before 3.13 leaves a lone carriage return unquoted, and reads it as a new row.
+    quoting = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    usual.writerow(COLUMNS)
+    seen: set[str] = set()
+    for film in films:
+        row = {name: getattr(film, OPTIONAL.get(name, name)) for name in COLUMNS}
+        empty = [name for name in (*REQUIRED, *OPTIONAL) if not row[name]]
+        padded = [name for name in COLUMNS if row[name] != row[name].strip()]
+        if empty or padded:
+            raise DataError(
+                f"{film.path!r} cannot be indexed: {', '.join(empty or padded)} "
+                f"{'is empty' if empty else 'begins or ends in a space'}; rename it"
+            )
+        if film.path in seen:
+            raise DataError(f"{film.path} would be indexed twice; give each download once")
+        seen.add(film.path)
+        (quoting if "\r" in "".join(row.values()) else usual).writerow(row.values())
+    try:
+        content = text.getvalue().encode()
+    except UnicodeEncodeError as error:
+        raise DataError(f"a name is not UTF-8 ({error.object[error.start - 40 : error.end]!r}); "
+                        "rename that file") from error  # fmt: skip
+    index = data / "index.csv"
+    write_atomic(index, content)
+    return index
 
 
 def _from_csv(index: Path) -> list[Film]:

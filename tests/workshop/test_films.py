@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from edge_runtime.errors import DataError
-from workshop.films import data_folder, read_index
+from workshop.films import data_folder, read_index, write_index
+from workshop.records import Film
 
 HEADER = "path,label,site,source,split_group,patient\n"
 
@@ -68,3 +72,42 @@ def test_the_data_folder_is_the_option_then_the_environment(
     assert data_folder(None) == tmp_path
     with pytest.raises(DataError, match="not a folder"):
         data_folder(tmp_path / "absent")
+
+
+# Values as an index has them: not padded, and UTF-8.
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12).map(str.strip)
+NAME = TEXT.filter(bool)
+FILM = st.builds(
+    Film, path=NAME, label=NAME, site=NAME, source=NAME, group=NAME, patient=TEXT, view=TEXT,
+    age=TEXT, sex=TEXT, origin=TEXT, note=TEXT,
+)  # fmt: skip
+
+
+@given(films=st.lists(FILM, min_size=1, max_size=8, unique_by=lambda film: film.path))
+def test_what_is_written_is_read_back(
+    films: list[Film], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("index")
+    assert write_index(folder, films) == folder / "index.csv"
+    assert read_index(folder) == films
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"site": ""}, "site is empty"),
+        ({"source": ""}, "source is empty"),
+        ({"group": ""}, "split_group is empty"),
+        ({"label": " covid"}, "label begins or ends in a space"),
+        ({"path": "a.png "}, "path begins or ends in a space"),
+        ({"path": "\udcff.png"}, "not UTF-8"),
+        ({}, "a.png would be indexed twice"),
+    ],
+)
+def test_what_would_not_be_read_back_is_not_written(
+    tmp_path: Path, change: dict[str, str], words: str
+) -> None:
+    film = Film("a.png", "covid", "s", "c", "g")
+    with pytest.raises(DataError, match=words) as caught:
+        write_index(tmp_path, [film, replace(film, **change)])
+    assert "\n" not in str(caught.value) and not list(tmp_path.iterdir())
