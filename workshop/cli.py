@@ -1,8 +1,10 @@
-"""`python -m workshop`: phantoms to train on, and the report of a run."""
+"""`python -m workshop`: films to train on, drawn or downloaded, and the report of a run."""
 
 from __future__ import annotations
 
+import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +13,7 @@ import typer
 __all__ = ["app"]
 
 app = typer.Typer(
-    help="Synthetic films, and the report of a run. Research only, not a medical device.",
+    help="Films to train on, and the report of a run. Research only, not a medical device.",
     no_args_is_help=True,
     add_completion=False,
 )
@@ -35,6 +37,42 @@ def phantom(
 
     write_set(out, films, seed, mark_tied_to_label=tie_mark, progress=True)
     sys.stdout.write(f"{films} synthetic films: {out}\n")
+
+
+@app.command()
+def index(
+    downloads: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="DOWNLOAD...", help="Folders of films, unpacked as they were downloaded."
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="Folder for index.csv and the links to the films.")],
+    link: Annotated[
+        bool,
+        typer.Option("--link/--no-link", help="Link the films into OUT, or name them in place."),
+    ] = True,
+    force: Annotated[bool, typer.Option("--force", help="Replace an index.csv.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Write OUT/index.csv, with which training reads downloaded films.
+
+    Known are the ieee8023 covid-chestxray-dataset, the RSNA Pneumonia Detection Challenge,
+    the COVID-19 Radiography Database, NIH ChestX-ray14, a folder with an index.csv, and a
+    plain folder a class. Nothing is copied or downloaded.
+    """
+    from workshop.indexing import count_table, index_downloads
+
+    made = index_downloads(downloads, out, link=link, force=force)
+    for one in made.skipped:
+        sys.stderr.write(f"skipped of {one.download}: {one.films} ({one.reason})\n")
+    for warning in made.warnings:
+        sys.stderr.write(f"warning: {warning}\n")
+    if as_json:
+        sys.stdout.write(json.dumps(asdict(made), indent=1) + "\n")
+    else:
+        sys.stdout.write(count_table(made.counts))
+    sys.stderr.write(f"{made.films} films: {made.index}\n")
 
 
 @app.command()

@@ -103,6 +103,11 @@ def test_a_reader_that_went_away_is_not_talked_about() -> None:
         (["phantom", "workshop", "--films", "1"], "something other than phantoms"),
         (["phantom", "LICENSE", "--films", "1"], "LICENSE is a file"),
         (["phantom", "LICENSE/x", "--films", "1"], "cannot be written"),
+        (["index", "--out", "x"], "Missing argument"),
+        (["index", "absent"], "Missing option '--out'"),
+        (["index", "absent", "--out", "x"], "absent does not exist"),
+        (["index", "docs", "--out", "x"], "is no download that is known"),
+        (["index", "docs", "--out", "docs/x"], "in the download docs"),
     ],
 )
 def test_a_wrong_workshop_command_is_one_line(arguments: list[str], said: str) -> None:
