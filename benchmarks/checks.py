@@ -7,7 +7,9 @@ import re
 from datetime import datetime
 
 from edge_runtime.benchmark_record import BenchmarkRecord
+from edge_runtime.errors import DataError
 from edge_runtime.probe import quantile
+from workshop.latency import threads_of
 
 __all__ = ["problems"]
 
@@ -19,8 +21,9 @@ def problems(record: BenchmarkRecord) -> list[str]:
     """One line for each thing that is wrong with a record; empty where nothing is."""
     found = [f"model lacks {key}" for key in MODEL if not record.model.get(key)]
     found += [f"runtime lacks {key}" for key in RUNTIME if key not in record.runtime]
-    threads = record.runtime.get("threads", 1)
-    if not isinstance(threads, int) or isinstance(threads, bool) or threads < 1:
+    try:
+        threads_of(record)
+    except DataError:
         found.append("runtime.threads is no number of threads")
     if not re.fullmatch(r"[0-9a-f]{64}", record.model.get("graph_sha256", "")):
         found.append("model.graph_sha256 is no SHA-256")

@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from edge_runtime.cli import MOST_THREADS
+
 __all__ = ["app"]
 
 app = typer.Typer(
@@ -35,7 +37,9 @@ def run(
     threads: Annotated[
         list[int] | None,
         typer.Option(
-            min=1, max=256, help="Of the interpreter; may be given several times.  [default: 1]"
+            min=1,
+            max=MOST_THREADS,
+            help="Of the interpreter; may be given several times.  [default: 1]",
         ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the order; each record names it.")] = 0,

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from edge_runtime.model import Model
     from edge_runtime.prediction import Prediction
 
-__all__ = ["main"]
+__all__ = ["MOST_THREADS", "main"]
 
 DONE, FAILED, USAGE, REFUSED = 0, 1, 2, 4
+MOST_THREADS = 256
 STATUS = """exit status: 0 done; 1 some inputs failed; 2 wrong use; 3 model or interpreter
 missing or broken; 4 every input was refused. Never the answer."""
 
@@ -91,8 +92,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _count(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 256:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 256")
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_THREADS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {MOST_THREADS}")
     return int(text)
 
 

@@ -114,7 +114,7 @@ def _decoded(stream: BinaryIO) -> tuple[Image.Image, FilmInfo]:
     with _quietly():
         image = Image.open(stream, formats=FORMATS)
     with image:
-        if image.width * image.height > MAX_PIXELS or max(image.size) > MAX_SIDE:
+        if image.width * image.height > MAX_PIXELS:
             raise FilmError(TOO_LARGE)
         return _film(image)
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 
 from edge_runtime import machine
 from edge_runtime.benchmark_record import BenchmarkRecord
+from edge_runtime.cli import MOST_THREADS
 from edge_runtime.errors import EdgeError
 from edge_runtime.interpreters import installed
 from edge_runtime.model import Model, model_path
@@ -23,7 +24,6 @@ __all__ = ["main", "measure"]
 
 WINDOW = 5  # runs that are compared to tell whether the warm-up is over
 MOST_WARMUP = 50
-MOST_THREADS = 256
 WATCHED = 0.5  # seconds: processors are counted in hundredths
 BUSY = 0.4  # cores that others may use
 

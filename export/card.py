@@ -10,10 +10,10 @@ from workshop.records import (
     CalledCovid,
     EvaluationReport,
     Film,
-    Interval,
     ParityReport,
     StudentRecord,
 )
+from workshop.summary import interval_text
 
 __all__ = ["AUTHOR", "LICENCE", "model_card"]
 
@@ -90,8 +90,8 @@ def _evaluation(reports: Sequence[EvaluationReport]) -> str:
     if not ours:
         return "Not measured."
     rows = [
-        f"| {r.split} | {r.films} ({r.positives} covid) | {_interval(r.auroc)} | "
-        f"{_interval(r.sensitivity)} | {_interval(r.specificity)} |"
+        f"| {r.split} | {r.films} ({r.positives} covid) | {interval_text(r.auroc)} | "
+        f"{interval_text(r.sensitivity)} | {interval_text(r.specificity)} |"
         for r in ours
     ]
     head = ["| split | films | AUROC | sensitivity | specificity |", "|---|---|---|---|---|"]
@@ -110,15 +110,11 @@ def _called(rows: Sequence[CalledCovid]) -> str:
     ]
     lines += ["| label | site | films | called covid | share |", "|---|---|---|---|---|"]
     lines += [
-        f"| {one.label} | {one.site} | {one.films} | {one.called} | {_interval(one.share)}"
+        f"| {one.label} | {one.site} | {one.films} | {one.called} | {interval_text(one.share)}"
         f"{', few films' if one.films < FEW else ''} |"
         for one in rows
     ]
     return "\n".join(lines)
-
-
-def _interval(value: Interval) -> str:
-    return f"{value.value:.3f} ({value.low:.3f} to {value.high:.3f})"
 
 
 def _parity(reports: Sequence[ParityReport]) -> str:

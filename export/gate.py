@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from edge_runtime.errors import DataError
+from workshop.presets import GatePreset
 
 __all__ = ["DEFAULTS", "failures", "read_gate"]
 
-DEFAULTS = {
-    "float_max_dp": 1e-3,  # largest |dp| of a float file
-    "float_flips": 0.0,  # decisions that change in a float file
-    "int8_mean_dp": 0.06,  # mean |dp| of the int8 file
-    "int8_flip_share": 0.08,  # share of decisions that change in the int8 file
-}
+DEFAULTS: dict[str, float] = asdict(GatePreset())
 
 
 def read_gate(export: Mapping[str, Any]) -> dict[str, float]:

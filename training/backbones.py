@@ -100,9 +100,8 @@ def backbone(
     if local is not None:
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter(
-                    "error", UserWarning
-                )  # all that Keras says of layers that it left random
+                # All that Keras does about a layer that it leaves random is to warn.
+                warnings.simplefilter("error", UserWarning)
                 network.load_weights(local)
         except (OSError, ValueError, UserWarning) as error:
             raise DataError(f"{local.name} does not fit {spec}: {error}") from error

@@ -55,22 +55,20 @@ class Batches:
         """Steps of an epoch; the last, smaller batch is left out."""
         return max(1, len(self.order(0)) // self.network.batch)
 
-    def part(self, epoch: int, step: int) -> list[int]:
-        """The films of a step, as indices."""
-        size = self.network.batch
-        return self.order(epoch)[step * size : (step + 1) * size]
+    def parts(self, epoch: int) -> list[list[int]]:
+        """The films of each step of an epoch, as indices."""
+        order, size = self.order(epoch), self.network.batch
+        return [order[step * size : (step + 1) * size] for step in range(self.steps())]
 
     def names(self, epoch: int, step: int) -> list[str]:
         """The films of a step, as paths."""
-        return [self.films[i].path for i in self.part(epoch, step)]
+        return [self.films[i].path for i in self.parts(epoch)[step]]
 
     def epoch(self, epoch: int) -> Iterator[tuple[Floats, Floats]]:
         """`(float32[b, S, S, 3], float32[b, 2])` for each step."""
-        order, size = self.order(epoch), self.network.batch
-        parts = [order[step * size : (step + 1) * size] for step in range(self.steps())]
         with ThreadPoolExecutor(max_workers=1) as pool:
             waiting: deque[Future[tuple[Floats, Floats]]] = deque()
-            for step, part in enumerate(parts):
+            for step, part in enumerate(self.parts(epoch)):
                 waiting.append(pool.submit(self._batch, epoch, step, part))
                 if len(waiting) > AHEAD:
                     yield waiting.popleft().result()

@@ -16,15 +16,14 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from training.batches import Batches, as_input
+from training.batches import Batches
+from training.inference import outputs
 from workshop.presets import DistilPreset, NetworkPreset
-from workshop.progress import track
 
 __all__ = ["Distilled", "Steps", "distillation_loss"]
 
 Floats = npt.NDArray[np.float32]
 CLASSES = 2
-ANSWERED = 32  # films at a time
 
 
 class Steps(Protocol):
@@ -76,17 +75,15 @@ class Distilled:
     clean: Floats | None = None
 
     @classmethod
-    def of(cls, batches: Batches, teacher: keras.Model, distil: DistilPreset, title: str) -> Any:
+    def of(
+        cls, batches: Batches, teacher: keras.Model, distil: DistilPreset, title: str
+    ) -> Distilled:
         """The batches for `distil.views`; clean views are answered now, once."""
         if distil.views == "augmented":
             return cls(batches, teacher)
         clean = np.zeros((len(batches.films), CLASSES), np.float32)
         which = sorted(set(batches.train))
-        for start in track(range(0, len(which), ANSWERED), title):
-            part = which[start : start + ANSWERED]
-            full = part + part[:1] * (ANSWERED - len(part))  # one size: one graph
-            answers = teacher.predict_on_batch(as_input(batches.pixels[full]))
-            clean[part] = np.asarray(answers, np.float32)[: len(part)]
+        clean[which] = outputs(teacher, batches.pixels, which, title)
         return cls(batches, teacher, clean)
 
     @property
@@ -104,9 +101,10 @@ class Distilled:
 
     def epoch(self, epoch: int) -> Iterator[tuple[Floats, Floats]]:
         """`(float32[b, S, S, 3], float32[b, 4])` for each step."""
-        for step, (films, targets) in enumerate(self.batches.epoch(epoch)):
+        steps = zip(self.batches.epoch(epoch), self.batches.parts(epoch), strict=True)
+        for (films, targets), part in steps:
             if self.clean is None:
                 answers = np.asarray(self.teacher.predict_on_batch(films), np.float32)
             else:
-                answers = self.clean[self.batches.part(epoch, step)]
+                answers = self.clean[part]
             yield films, np.concatenate([targets, answers], axis=1)

@@ -12,31 +12,34 @@ from training.batches import as_input
 from training.networks import FEATURES
 from workshop.progress import track
 
-__all__ = ["logits", "pooled_features"]
+__all__ = ["logits", "outputs", "pooled_features"]
 
 BATCH = 32
 Floats = npt.NDArray[np.float64]
 
 
-def _batched(
+def outputs(
     network: keras.Model, pixels: npt.NDArray[np.uint8], which: Sequence[int], title: str
 ) -> Floats:
-    """A fixed batch size, padded at the end, so that the graph is traced once."""
+    """What the network gives for `pixels[which]`, `[len(which), n]`.
+
+    In batches of a fixed size, padded at the end, so that the graph is traced once.
+    """
     starts = range(0, len(which), BATCH)
-    outputs = []
+    found = []
     for start in track(starts, title) if title else starts:
         part = list(which[start : start + BATCH])
         full = part + part[:1] * (BATCH - len(part))
         output = network.predict_on_batch(as_input(pixels[full]))
-        outputs.append(np.asarray(output, np.float64)[: len(part)])
-    return np.concatenate(outputs) if outputs else np.zeros((0, network.output_shape[-1]))
+        found.append(np.asarray(output, np.float64)[: len(part)])
+    return np.concatenate(found) if found else np.zeros((0, network.output_shape[-1]))
 
 
 def logits(
     network: keras.Model, pixels: npt.NDArray[np.uint8], which: Sequence[int], title: str = ""
 ) -> Floats:
     """Covid logit minus normal logit, `[len(which)]`, of `pixels[which]`."""
-    both = _batched(network, pixels, which, title)
+    both = outputs(network, pixels, which, title)
     return np.asarray(both[:, 1] - both[:, 0])
 
 
@@ -45,4 +48,4 @@ def pooled_features(
 ) -> Floats:
     """The student's averaged feature map, `[len(which), C]`."""
     features = keras.Model(student.input, student.get_layer(FEATURES).output)
-    return _batched(features, pixels, which, title)
+    return outputs(features, pixels, which, title)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from edge_runtime.contract import LABELS
 from training.batches import Batches
 from training.checkpoints import Checkpoint
-from training.distillation import Distilled
+from training.distillation import Distilled, Steps
 from training.fitting import distilled, fit, supervised
 from training.inference import logits
 from training.networks import build
@@ -93,12 +93,13 @@ class Trainer:
         watched = self._watched(held)
         preset = self.preset.teacher if role == "teacher" else self.preset.student
         network, made.origins[role] = self._network(number, role)
-        batches: Any = self._batches(number, role, train, preset)
+        drawn = self._batches(number, role, train, preset)
+        batches: Steps = drawn
         title = f"{made.name}: {role}{trial}"
         if role == "student":
             made.teacher.trainable = False
             distil = self.preset.distil
-            batches = Distilled.of(batches, made.teacher, distil, f"{title}: teacher's answers")
+            batches = Distilled.of(drawn, made.teacher, distil, f"{title}: teacher's answers")
             distilled(network, preset, distil, batches.steps())
         else:
             supervised(network, preset, batches.steps())

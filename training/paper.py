@@ -6,6 +6,7 @@ text leaves open; `training.paper_tables` sets what came out beside the paper's 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -78,8 +79,4 @@ def _repeated(
 
 
 def _counts(films: Sequence[Film]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for film in films:
-        key = f"{film.label} of {film.source}"
-        counts[key] = counts.get(key, 0) + 1
-    return counts
+    return dict(Counter(f"{film.label} of {film.source}" for film in films))

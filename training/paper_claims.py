@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from training.paper_tables import Difference, PaperResult
+from training.paper_tables import PaperResult
+from workshop.summary import interval_text
 
 __all__ = ["Claim", "claims"]
 
@@ -24,8 +25,12 @@ def claims(result: PaperResult) -> list[Claim]:
     """What this run says of each of the paper's claims."""
     return [
         _smaller(result),
-        _better_than_alone(result),
-        _as_good_as_its_teacher(result),
+        _compared(result, "plain", "a teacher makes the student better", ("better",),
+                  "distilled less plain student", "the student was not trained both ways"),
+        # On par is not worse: only an interval that lies below zero refutes it.
+        _compared(result, "teacher", "the student performs on par with its teacher",
+                  ("better", "none"), "student less teacher",
+                  "teacher and student did not answer the same films"),
         _cheaper(result),
         Claim("knowledge distillation forgets less", NOT_TESTABLE,
               "the paper neither defines forgetting nor gives a figure"),
@@ -47,33 +52,15 @@ def _smaller(result: PaperResult) -> Claim:
     )
 
 
-def _difference(result: PaperResult, second: str) -> Difference | None:
+def _compared(
+    result: PaperResult, second: str, claim: str, kept: tuple[str, ...], told: str, else_told: str
+) -> Claim:
+    """A claim on the distilled student beside another network: it is kept by some verdicts."""
     found = [d for d in result.differences if d.second == second and d.metric == "auroc"]
-    return found[0] if found else None
-
-
-def _shown(one: Difference) -> str:
-    interval = one.interval
-    return f"AUROC {interval.value:+.3f} ({interval.low:+.3f} to {interval.high:+.3f})"
-
-
-def _better_than_alone(result: PaperResult) -> Claim:
-    claim = "a teacher makes the student better"
-    one = _difference(result, "plain")
-    if one is None or one.verdict == "not measured":
-        return Claim(claim, NOT_TESTABLE, "the student was not trained both ways")
-    verdict = REPRODUCED if one.verdict == "better" else NOT_REPRODUCED
-    return Claim(claim, verdict, f"distilled less plain student: {_shown(one)}")
-
-
-def _as_good_as_its_teacher(result: PaperResult) -> Claim:
-    """Not worse than the teacher: an interval that lies below zero would refute it."""
-    claim = "the student performs on par with its teacher"
-    one = _difference(result, "teacher")
-    if one is None or one.verdict == "not measured":
-        return Claim(claim, NOT_TESTABLE, "teacher and student did not answer the same films")
-    verdict = NOT_REPRODUCED if one.verdict == "worse" else REPRODUCED
-    return Claim(claim, verdict, f"student less teacher: {_shown(one)}")
+    if not found or found[0].verdict == "not measured":
+        return Claim(claim, NOT_TESTABLE, else_told)
+    verdict = REPRODUCED if found[0].verdict in kept else NOT_REPRODUCED
+    return Claim(claim, verdict, f"{told}: AUROC {interval_text(found[0].interval, '+')}")
 
 
 def _cheaper(result: PaperResult) -> Claim:
@@ -82,16 +69,12 @@ def _cheaper(result: PaperResult) -> Claim:
     spent = result.seconds
     if not all(spent.get(name) for name in ("teacher", "student", "plain")):
         return Claim(claim, NOT_TESTABLE, "the times were not measured")
+    epoch = result.seconds_per_epoch["plain"] / result.seconds_per_epoch["teacher"]
     whole = (spent["teacher"] + spent["student"]) / spent["plain"]
     return Claim(
         claim,
         NOT_REPRODUCED if whole > 1 else REPRODUCED,
         f"teacher and distilled student together took {whole:.1f} times the plain student's time "
         f"on the same machine; an epoch of the student takes "
-        f"{spent_ratio(result):.2f} of the teacher's",
+        f"{epoch:.2f} of the teacher's",
     )
-
-
-def spent_ratio(result: PaperResult) -> float:
-    """Seconds of a plain student's epoch over a teacher's."""
-    return result.seconds_per_epoch["plain"] / result.seconds_per_epoch["teacher"]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from edge_runtime.errors import RunError
 from training.paper_tables import PaperResult
-from workshop.records import Interval
 from workshop.records_io import load
+from workshop.summary import interval_text
 
 __all__ = ["inflation_table"]
 
@@ -36,8 +36,8 @@ def inflation_table(before: Path, after: Path) -> str:
         one, other = first.pooled[name], second.pooled[name]
         verdict = "is shown" if one.low > other.high else "is not shown"
         lines.append(
-            f"| {name} | {_shown(one)} | {_shown(other)} | {one.value - other.value:+.3f} | "
-            f"{verdict} |"
+            f"| {name} | {interval_text(one)} | {interval_text(other)} | "
+            f"{one.value - other.value:+.3f} | {verdict} |"
         )
     return "\n".join(lines) + "\n"
 
@@ -50,7 +50,3 @@ def _read(run: Path) -> PaperResult:
 
 def _reading(result: PaperResult) -> str:
     return str((result.preset.get("paper") or {}).get("oversample", "nothing"))
-
-
-def _shown(value: Interval) -> str:
-    return f"{value.value:.3f} ({value.low:.3f} to {value.high:.3f})"

@@ -13,6 +13,7 @@ from training.paper_plot import folds_plot
 from training.paper_tables import PaperResult, Row
 from workshop.presets import PaperPreset, Preset
 from workshop.runs import write_atomic
+from workshop.summary import interval_text
 
 __all__ = ["REFERENCE", "reference", "report_text", "summary_lines", "write_report"]
 
@@ -75,7 +76,7 @@ def summary_lines(result: PaperResult, run: Path) -> list[str]:
     lines = []
     for network, metrics in result.averages.items():
         shown = "  ".join(f"{name.replace('_', ' ')} {_number(metrics[name])}" for name in METRICS)
-        lines.append(f"{network:8} {shown}  AUROC {_interval(result.pooled[network])}")
+        lines.append(f"{network:8} {shown}  AUROC {interval_text(result.pooled[network])}")
     lines.append(f"validation films that are trained on too: {result.leak:.1%}")
     return [*lines, f"tables: {run / 'paper.md'}"]
 
@@ -150,12 +151,8 @@ def _table(rows: list[Row], result: PaperResult, network: str, theirs: list[Any]
         lines.append(f"| paper, {row['fold']}{mark} | {row.get('films', '–')} | {_cells(row)} |")
     area = result.pooled[network]
     return "\n".join(lines) + (
-        f"\n\nAUROC of all folds' films together: {_interval(area)}, 95 % over groups."
+        f"\n\nAUROC of all folds' films together: {interval_text(area)}, 95 % over groups."
     )
-
-
-def _interval(value: Any) -> str:
-    return f"{value.value:.3f} ({value.low:.3f} to {value.high:.3f})"
 
 
 def _improvement(result: PaperResult) -> str:
@@ -167,10 +164,9 @@ def _improvement(result: PaperResult) -> str:
     lines.append(f"| paper | |{f' {UNKNOWN} |' * len(METRICS)}")
     told = []
     for one in result.differences:
-        gap = one.interval
         told.append(
-            f"- {one.first} less {one.second}, {one.metric.replace('_', ' ')}: {gap.value:+.3f} "
-            f"({gap.low:+.3f} to {gap.high:+.3f}): "
+            f"- {one.first} less {one.second}, {one.metric.replace('_', ' ')}: "
+            f"{interval_text(one.interval, '+')}: "
             + ("no difference is shown" if one.verdict == "none" else one.verdict)
         )
     return "\n".join(lines) + "\n\nOn the same films, 95 % over groups:\n\n" + "\n".join(told)

@@ -110,7 +110,7 @@ def machine_line(record: BenchmarkRecord) -> str:
 def threads_of(record: BenchmarkRecord) -> int:
     """How many threads the interpreter had; raises `DataError` where that is no number."""
     threads = record.runtime.get("threads", 1)
-    if isinstance(threads, bool) or not isinstance(threads, int):
+    if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
         raise DataError(
             f"a record of {row_name(record)} has {threads!r:.40} for threads; "
             "see python -m benchmarks validate"

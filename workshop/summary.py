@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from workshop.records import EvaluationReport, ParityReport
+from workshop.records import EvaluationReport, Interval, ParityReport
 
-__all__ = ["evaluation_lines", "parity_lines"]
+__all__ = ["evaluation_lines", "interval_text", "parity_lines"]
+
+
+def interval_text(value: Interval, sign: str = "") -> str:
+    """`0.926 (0.900 to 0.948)`; with `sign` "+" as a difference is written."""
+    shown = (f"{one:{sign}.3f}" for one in (value.value, value.low, value.high))
+    return "{} ({} to {})".format(*shown)
 
 
 def evaluation_lines(reports: Sequence[EvaluationReport], run: Path) -> list[str]:

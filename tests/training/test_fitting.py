@@ -80,7 +80,7 @@ def test_a_clean_view_is_answered_once_and_for_the_film_itself() -> None:
     clean = Distilled.of(turned, teacher, DistilPreset(views="clean"), "answers")
     seen = Distilled.of(turned, teacher, DistilPreset(), "answers")
     films, targets = next(clean.epoch(3))
-    own = np.asarray(teacher(as_input(turned.pixels[turned.part(3, 0)])))
+    own = np.asarray(teacher(as_input(turned.pixels[turned.parts(3)[0]])))
     np.testing.assert_allclose(targets[:, 2:], own, rtol=1e-5)
     same, others = next(seen.epoch(3))
     np.testing.assert_array_equal(films, same)
