@@ -1,7 +1,8 @@
-"""Batches for a training step, made one ahead in a thread of their own."""
+"""Batches for a training step, made ahead of it in threads of their own."""
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -20,7 +21,9 @@ from workshop.records import Film
 __all__ = ["Batches", "as_input"]
 
 Floats = npt.NDArray[np.float32]
-AHEAD = 2
+# Half the processors make batches: on two, one batch at a time is ready long before its step;
+# where a GPU does the steps, many hands keep up with it.
+WORKERS = max(1, min(8, (os.cpu_count() or 1) // 2))
 
 
 def as_input(pixels: npt.NDArray[Any]) -> Floats:
@@ -66,11 +69,11 @@ class Batches:
 
     def epoch(self, epoch: int) -> Iterator[tuple[Floats, Floats]]:
         """`(float32[b, S, S, 3], float32[b, 2])` for each step."""
-        with ThreadPoolExecutor(max_workers=1) as pool:
+        with ThreadPoolExecutor(max_workers=WORKERS) as pool:
             waiting: deque[Future[tuple[Floats, Floats]]] = deque()
             for step, part in enumerate(self.parts(epoch)):
                 waiting.append(pool.submit(self._batch, epoch, step, part))
-                if len(waiting) > AHEAD:
+                if len(waiting) > WORKERS + 1:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()

@@ -41,6 +41,13 @@ class Checkpoint:
         arrays["place"] = np.frombuffer(json.dumps(asdict(place)).encode(), np.uint8)
         write_with(self.path, lambda stream: np.savez(stream, **arrays))
 
+    def place(self) -> Place:
+        """How far the fit of this file has come; `Place()` where there is no file."""
+        if not self.path.is_file():
+            return Place()
+        with np.load(self.path) as arrays:
+            return Place(**json.loads(arrays["place"].tobytes()))
+
     def restore(self, variables: Sequence[Any]) -> Place:
         """Put the values back; a `Place()` at the start where there is no file.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from training.run import Run
+    from training.begin import Run
 
 __all__ = ["app"]
 
@@ -53,10 +53,10 @@ def run(
     """Train teacher and student as a preset says, and write a run folder."""
     wanted = _wanted(preset, data, out, "", weights, resume, skip_bad)
     if wanted.preset.paper is not None:
-        from training.paper import run_paper
-        from training.paper_report import summary_lines
+        from training.paper.experiment import run_paper
+        from training.paper.report import summary_lines
 
-        result = run_paper(wanted, wanted.preset.paper)
+        result = run_paper(wanted)
         sys.stdout.write("\n".join(summary_lines(result, wanted.out)) + "\n")
         return
     from training.run import train
@@ -77,21 +77,61 @@ def _wanted(
     fixed = read_preset(preset)
     films = data_folder(data)
     import_keras_quietly()
-    from training.run import Run
+    from training.begin import Run
 
     target = out if out is not None else Path("runs") / f"{fixed.name}{suffix}"
     return Run(fixed, films, target, weights, resume, skip_bad)
 
 
 @app.command()
+def benchmark(
+    preset: PresetFile,
+    data: DataFolder = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder; by default runs/NAME-benchmark of the preset."),
+    ] = None,
+    rounds: Annotated[int, typer.Option(min=2, help="Rounds of all three kinds of step.")] = 5,
+    steps: Annotated[int, typer.Option(min=1, help="Steps of each kind in a round.")] = 3,
+    batch: Annotated[
+        int | None, typer.Option(min=1, help="Films a step, instead of the preset's."),
+    ] = None,
+    skip_bad: SkipBad = False,
+) -> None:  # fmt: skip
+    """Time our training step against a constant batch and a bare Keras fit."""
+    wanted = _wanted(preset, data, out, "-benchmark", None, False, skip_bad)
+    from training.benchmark import benchmark_run
+
+    sys.stdout.write(benchmark_run(wanted, rounds, steps, batch))
+
+
+@app.command()
 def inflation(
     before: Annotated[Path, typer.Argument(help="A run that oversampled before the split.")],
     after: Annotated[Path, typer.Argument(help="The same, oversampled after it.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for inflation.md, .json and .png; without it none is written."),
+    ] = None,
 ) -> None:
-    """Set two finished runs of the paper's experiment side by side, as Markdown."""
-    from training.paper_inflation import inflation_table
+    """Compare two finished runs of the paper's experiment film by film, as Markdown."""
+    from training.paper.inflation import compare, write_inflation
+    from training.paper.inflation_text import inflation_text
 
-    sys.stdout.write(inflation_table(before, after))
+    found = compare(before, after)
+    text = inflation_text(found)
+    if out is not None:
+        write_inflation(out, found, text, before, after)
+    sys.stdout.write(text)
+
+
+@app.command()
+def tables(
+    run: Annotated[Path, typer.Argument(help="A finished run of the paper's experiment.")],
+) -> None:
+    """Write paper.md and its plot again from a run's paper.json, without training."""
+    from training.paper.report import rewrite_report
+
+    sys.stdout.write(f"{rewrite_report(run)}\n")
 
 
 @app.command()
@@ -104,11 +144,11 @@ def search(
     weights: WeightsFolder = None,
     alpha: Annotated[
         list[float] | None,
-        typer.Option(min=0, max=1, help="May be given several times.  [default: .1, .5, .9]"),
+        typer.Option(min=0, max=1, help="May be given several times; by default .1, .5, .9."),
     ] = None,
     temperature: Annotated[
         list[float] | None,
-        typer.Option(min=0.1, help="May be given several times.  [default: 2, 4, 8]"),
+        typer.Option(min=0.1, help="May be given several times; by default 2, 4, 8."),
     ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with a search that was stopped."),
@@ -123,3 +163,38 @@ def search(
     alphas = sorted(set(alpha or (0.1, 0.5, 0.9)))
     trials = run_search(wanted, alphas, sorted(set(temperature or (2.0, 4.0, 8.0))))
     sys.stdout.write(search_table(trials))
+
+
+@app.command()
+def compare(
+    preset: PresetFile,
+    data: DataFolder = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder; by default runs/NAME-compare of the preset."),
+    ] = None,
+    weights: WeightsFolder = None,
+    teacher: Annotated[
+        list[str] | None,
+        typer.Option(help="Backbones joined by +. May be given several times; 'none' leaves "
+                     "teachers out. By default VGG19+ResNet50V2 and five other pairs."),
+    ] = None,
+    student: Annotated[
+        list[str] | None,
+        typer.Option(help="One network. May be given several times; 'none' leaves students "
+                     "out. By default MobileNetV2, MobileNetV2:0.35 and four other small ones."),
+    ] = None,
+    folds: Annotated[int, typer.Option(min=1, help="The first folds of the preset.")] = 1,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with a comparison that was stopped."),
+    ] = False,
+    skip_bad: SkipBad = False,
+) -> None:  # fmt: skip
+    """Train other networks on labels alone, and set what they reach beside what they cost."""
+    wanted = _wanted(preset, data, out, "-compare", weights, resume, skip_bad)
+    from training.compare import STUDENTS, TEACHERS
+    from training.compare import compare as run_compare
+
+    teachers = [name for name in teacher or TEACHERS if name != "none"]
+    students = [name for name in student or STUDENTS if name != "none"]
+    run_compare(wanted, teachers, students, folds)
+    sys.stdout.write((wanted.out / "compare.md").read_text("utf-8"))

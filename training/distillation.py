@@ -76,14 +76,28 @@ class Distilled:
 
     @classmethod
     def of(
-        cls, batches: Batches, teacher: keras.Model, distil: DistilPreset, title: str
+        cls,
+        batches: Batches,
+        teacher: keras.Model,
+        distil: DistilPreset,
+        title: str,
+        answers: dict[int, Floats] | None = None,
     ) -> Distilled:
-        """The batches for `distil.views`; clean views are answered now, once."""
+        """The batches for `distil.views`; clean views are answered now, once.
+
+        `answers` holds what this teacher has said of single films, and is added to: several
+        students of one teacher need it once.
+        """
         if distil.views == "augmented":
             return cls(batches, teacher)
+        known = {} if answers is None else answers
+        which = sorted(set(batches.train) - known.keys())
+        if which:
+            found = outputs(teacher, batches.pixels, which, title).astype(np.float32)
+            known.update(zip(which, found, strict=True))
         clean = np.zeros((len(batches.films), CLASSES), np.float32)
-        which = sorted(set(batches.train))
-        clean[which] = outputs(teacher, batches.pixels, which, title)
+        for film in set(batches.train):
+            clean[film] = known[film]
         return cls(batches, teacher, clean)
 
     @property

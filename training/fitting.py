@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import keras
@@ -15,7 +15,7 @@ from training.distillation import Steps, distillation_loss
 from workshop.presets import DistilPreset, NetworkPreset
 from workshop.progress import Progress
 
-__all__ = ["distilled", "fit", "optimizer", "supervised"]
+__all__ = ["distilled", "fit", "losses", "optimizer", "supervised"]
 
 
 def optimizer(preset: NetworkPreset, steps: int) -> keras.optimizers.Optimizer:
@@ -50,6 +50,13 @@ def distilled(
     return student
 
 
+def losses(network: keras.Model, batches: Steps, epoch: int) -> Iterator[float]:
+    """Do the steps of an epoch; the loss of each. A step is over when its loss is known."""
+    for films, targets in batches.epoch(epoch):
+        network.reset_metrics()
+        yield float(network.train_on_batch(films, targets, return_dict=True)["loss"])
+
+
 def fit(
     network: keras.Model,
     batches: Steps,
@@ -69,13 +76,12 @@ def fit(
     epochs, steps = batches.network.epochs, batches.steps()
     progress = Progress(title, (epochs - place.epoch) * steps)
     while place.epoch < epochs:
-        begun, total = time.monotonic(), 0.0
-        for step, (films, targets) in enumerate(batches.epoch(place.epoch)):
-            network.reset_metrics()
-            loss = float(network.train_on_batch(films, targets, return_dict=True)["loss"])
+        begun, total, ends = time.monotonic(), 0.0, list[float]()
+        for step, loss in enumerate(losses(network, batches, place.epoch)):
             if not math.isfinite(loss):
                 raise RunError(_not_a_number(batches, checkpoint, place.epoch, step))
             total += loss
+            ends.append(time.monotonic())
             progress.advance(f"epoch {place.epoch + 1}/{epochs}, loss {total / (step + 1):.3f}")
         auroc = validate()
         place.rows.append(
@@ -84,6 +90,7 @@ def fit(
                 "loss": round(total / steps, 5),
                 "val_auroc": round(auroc, 5),
                 "seconds": round(time.monotonic() - begun, 1),
+                "films_per_second": round(batches.network.batch / _step_seconds(begun, ends), 2),
             }
         )
         place.epoch += 1
@@ -92,6 +99,13 @@ def fit(
         last = place.rows[-1]
         progress.close(f"loss {last['loss']:.3f}, AUROC {last['val_auroc']:.3f}")
     return place.rows
+
+
+def _step_seconds(begun: float, ends: Sequence[float]) -> float:
+    """Mean seconds of a step, the first left out where there are others: it may compile."""
+    if len(ends) > 1:
+        return max(ends[-1] - ends[0], 1e-9) / (len(ends) - 1)
+    return max(ends[0] - begun, 1e-9)
 
 
 def _not_a_number(batches: Steps, checkpoint: Checkpoint, epoch: int, step: int) -> str:

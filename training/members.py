@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,20 @@ from workshop.presets import NetworkPreset, Preset
 from workshop.records import Film
 from workshop.statistics import auroc
 
-__all__ = ["Member", "Trainer"]
+__all__ = ["Job", "Member", "Trainer"]
 
 SEEDS = {"teacher": 0, "student": 1, "plain": 1}
 VALIDATED = 100  # films a class that the learning curve is drawn from
+
+
+@dataclass(frozen=True)
+class Job:
+    """What one member is trained on: a fold's films, or all of them; `held` are not seen."""
+
+    number: int  # of the seeds
+    name: str
+    train: Sequence[int]
+    held: Sequence[int]
 
 
 @dataclass(frozen=True)
@@ -37,6 +48,7 @@ class Member:
     networks: dict[str, keras.Model]  # "teacher" | "student" | "plain": not distilled
     history: list[dict[str, Any]]
     origins: dict[str, dict[str, str]]  # network -> backbone -> where its weights came from
+    answers: dict[int, npt.NDArray[np.float32]] = field(default_factory=dict)  # teacher's, clean
 
     @property
     def teacher(self) -> keras.Model:
@@ -59,74 +71,77 @@ class Trainer:
     checkpoints: Path
     weights: Path | None
 
-    def member(
-        self,
-        number: int,
-        name: str,
-        train: Sequence[int],
-        held: Sequence[int],
-        plain: bool = False,
-    ) -> Member:
-        """Train, or take up again, the networks of one fold; `held` is never trained on.
+    def member(self, job: Job, roles: Sequence[str] = ("teacher", "student")) -> Member:
+        """Train, or take up again, the networks of one fold.
 
-        With `plain` also a student that learns from the labels alone: it starts from the
+        The role "plain" is a student that learns from the labels alone: it starts from the
         student's weights and sees the student's batches, so that only the teacher differs.
         """
-        made = Member(name, {}, [], {})
-        for role in ("teacher", "plain", "student") if plain else ("teacher", "student"):
-            self.train(made, role, number, train, held)
+        made = Member(job.name, {}, [], {})
+        for role in roles:
+            self.train(made, role, job)
         return made
 
-    def train(
-        self,
-        made: Member,
-        role: str,
-        number: int,
-        train: Sequence[int],
-        held: Sequence[int],
-        trial: str = "",
-    ) -> None:
+    def train(self, made: Member, role: str, job: Job, trial: str = "") -> None:
         """Train one network into `made`, or take it up again; a student after its teacher.
 
         `trial` tells the checkpoints of students apart that differ in eq. (1) alone.
         """
-        watched = self._watched(held)
-        preset = self.preset.teacher if role == "teacher" else self.preset.student
-        network, made.origins[role] = self._network(number, role)
-        drawn = self._batches(number, role, train, preset)
+        watched = self._watched(job.held)
+        preset = self.network_preset(role)
+        network, made.origins[role] = self._network(job.number, role)
+        drawn = self.batches(job, role)
         batches: Steps = drawn
         title = f"{made.name}: {role}{trial}"
         if role == "student":
             made.teacher.trainable = False
             distil = self.preset.distil
-            batches = Distilled.of(drawn, made.teacher, distil, f"{title}: teacher's answers")
+            batches = Distilled.of(
+                drawn, made.teacher, distil, f"{title}: teacher's answers", made.answers
+            )
             distilled(network, preset, distil, batches.steps())
         else:
             supervised(network, preset, batches.steps())
         rows = fit(
-            network, batches, Checkpoint(self.checkpoints / f"{made.name}-{role}{trial}.npz"),
+            network, batches, self._checkpoint(job, role, trial),
             lambda: self._auroc(network, watched), title,
         )  # fmt: skip
         made.networks[role] = network
         made.history.extend({"network": role, "fold": made.name, **row} for row in rows)
 
+    def left(
+        self, jobs: Sequence[Job], roles: Sequence[str] = ("teacher", "student")
+    ) -> Counter[str]:
+        """How many steps of each network are still to be done."""
+        return Counter({role: sum(self.steps_left(job, role) for job in jobs) for role in roles})
+
+    def steps_left(self, job: Job, role: str, trial: str = "") -> int:
+        """How many steps of one fold's network are still to be done."""
+        done = self._checkpoint(job, role, trial).place().epoch
+        return (self.network_preset(role).epochs - done) * self.batches(job, role).steps()
+
+    def _checkpoint(self, job: Job, role: str, trial: str) -> Checkpoint:
+        return Checkpoint(self.checkpoints / f"{job.name}-{role}{trial}.npz")
+
+    def network_preset(self, role: str) -> NetworkPreset:
+        """The settings of a role."""
+        return self.preset.teacher if role == "teacher" else self.preset.student
+
     def _network(self, number: int, role: str) -> tuple[keras.Model, dict[str, str]]:
         """The same first weights whenever it is called: a resumed fit needs no file for them."""
-        preset = self.preset.teacher if role == "teacher" else self.preset.student
         keras.utils.set_random_seed(self.preset.seed * 1000 + number * 10 + SEEDS[role])
-        return build(preset, self.preset.input_size, role, self.weights)
+        return build(self.network_preset(role), self.preset.input_size, role, self.weights)
 
-    def _batches(
-        self, number: int, role: str, train: Sequence[int], network: NetworkPreset
-    ) -> Batches:
+    def batches(self, job: Job, role: str) -> Batches:
+        """What a network of that fold trains on."""
         return Batches(
             films=self.films,
             pixels=self.pixels,
-            train=train,
-            network=network,
+            train=job.train,
+            network=self.network_preset(role),
             augmentation=self.preset.augment,
             data=self.preset.data,
-            seed=(self.preset.seed, number, SEEDS[role]),
+            seed=(self.preset.seed, job.number, SEEDS[role]),
         )
 
     def _watched(self, held: Sequence[int]) -> list[int]:

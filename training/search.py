@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
 import keras
 
+from training.begin import Run, begin, films_and_folds
 from training.inference import logits
-from training.members import Member, Trainer
-from training.run import Run, begin, index_of
-from workshop.paper_folds import paper_films, paper_folds
-from workshop.records import Film, Fold
+from training.members import Job, Member, Trainer
+from training.pace import announce
 from workshop.records_io import save
 from workshop.runs import write_atomic
-from workshop.splits import split_films
 from workshop.statistics import auroc
 
 __all__ = ["Trial", "search", "search_table"]
@@ -42,22 +41,26 @@ def search(run: Run, alphas: Sequence[float], temperatures: Sequence[float]) -> 
     Goes on where it was: every student has a checkpoint of its own. Writes `search.json`
     and `search.md`. No film of a holdout is looked at.
     """
-    films, folds = _films_and_folds(run)
-    pixels = begin(run, films, {fold.name: len(fold.validation) for fold in folds})
+    films, folds = films_and_folds(run)
+    preset, pixels = begin(run, films, {fold.name: len(fold.validation) for fold in folds})
+    trainer = Trainer(preset, films, pixels, run.out / "checkpoints", run.weights)
+    jobs = [Job(n, fold.name, fold.train, tuple(sorted(set(fold.validation))))
+            for n, fold in enumerate(folds)]  # fmt: skip
     pairs = list(itertools.product(alphas, temperatures))
     found: dict[tuple[float, float], dict[str, float]] = {pair: {} for pair in pairs}
-    for number, fold in enumerate(folds):
-        held = sorted(set(fold.validation))
-        labels = [int(films[i].label == "covid") for i in held]
-        trainer = Trainer(run.preset, films, pixels, run.out / "checkpoints", run.weights)
-        made = Member(fold.name, {}, [], {})
-        trainer.train(made, "teacher", number, fold.train, held)
+    announce(preset, trainer.left(jobs, ("teacher",)) + Counter(
+        {"student": sum(trainer.steps_left(job, "student", _trial(*pair)) for job in jobs
+                        for pair in pairs)}))  # fmt: skip
+    for job in jobs:
+        labels = [int(films[i].label == "covid") for i in job.held]
+        made = Member(job.name, {}, [], {})
+        trainer.train(made, "teacher", job)
         for alpha, temperature in pairs:
-            distil = replace(run.preset.distil, alpha=alpha, temperature=temperature)
-            trial = replace(trainer, preset=replace(run.preset, distil=distil))
-            name = f"-alpha{alpha:g}-T{temperature:g}"
-            trial.train(made, "student", number, fold.train, held, name)
-            found[alpha, temperature][fold.name] = auroc(labels, logits(made.student, pixels, held))
+            distil = replace(preset.distil, alpha=alpha, temperature=temperature)
+            trial = replace(trainer, preset=replace(preset, distil=distil))
+            trial.train(made, "student", job, _trial(alpha, temperature))
+            scores = logits(made.student, pixels, job.held)
+            found[alpha, temperature][job.name] = auroc(labels, scores)
         del made
         keras.backend.clear_session()
     trials = sorted((Trial(*pair, by_fold=found[pair]) for pair in pairs), key=lambda t: -t.mean)
@@ -66,12 +69,9 @@ def search(run: Run, alphas: Sequence[float], temperatures: Sequence[float]) -> 
     return trials
 
 
-def _films_and_folds(run: Run) -> tuple[list[Film], tuple[Fold, ...]]:
-    preset, index = run.preset, index_of(run)
-    if preset.paper is None:
-        return index, split_films(index, preset.data, preset.split, preset.seed).folds
-    films = [index[i] for i in paper_films(index, preset.paper, preset.seed)]
-    return films, paper_folds(films, preset.paper, preset.split, preset.seed)
+def _trial(alpha: float, temperature: float) -> str:
+    """What tells a pair's checkpoints apart."""
+    return f"-alpha{alpha:g}-T{temperature:g}"
 
 
 def search_table(trials: Sequence[Trial]) -> str:

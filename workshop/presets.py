@@ -14,6 +14,7 @@ from edge_runtime.errors import DataError
 from workshop.records_io import validation_line
 
 __all__ = [
+    "PRECISIONS",
     "AugmentPreset",
     "DataPreset",
     "DistilPreset",
@@ -25,6 +26,7 @@ __all__ = [
     "read_preset",
 ]
 
+PRECISIONS: tuple[Literal["float32", "mixed_bfloat16"], ...] = ("float32", "mixed_bfloat16")
 STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
 Share = Annotated[float, Field(ge=0.0, lt=1.0)]
 Positive = Annotated[float, Field(gt=0.0)]
@@ -81,7 +83,7 @@ class NetworkPreset:
     filters: Natural = 0  # 1x1 convolution before a flattened head; 0: global average pooling
     dropout: Share = 0.0
     batch_norm_momentum: Share = 0.9
-    precision: Literal["float32", "mixed_bfloat16"] = "float32"
+    precision: Literal["float32", "mixed_bfloat16", "auto"] = "float32"  # auto: the faster here
     __pydantic_config__ = STRICT
 
 
@@ -122,6 +124,8 @@ class PaperPreset:
     normals: int | Literal["all"] = 8851
     balance: Literal["oversample", "draw"] = "oversample"
     oversample: Literal["after_split", "before_split"] = "after_split"
+    # "plain" is a student that learns from the labels alone
+    networks: tuple[Literal["teacher", "plain", "student"], ...] = ("teacher", "plain", "student")
     __pydantic_config__ = STRICT
 
 
@@ -204,6 +208,9 @@ def _check(preset: Preset, path: Path) -> None:
         "distil.views: a clean view has no answer for mixed films; set augment.mixup to 0": (
             preset.augment.mixup > 0.0 and distil.views == "clean"
         ),
+        'precision: "auto" is measured, and deterministic = true allows no measuring: name one': (
+            preset.deterministic and "auto" in (preset.teacher.precision, preset.student.precision)
+        ),
         **_paper_checks(preset.paper),
     }
     for network in (preset.teacher, preset.student):
@@ -224,5 +231,10 @@ def _paper_checks(paper: PaperPreset | None) -> dict[str, bool]:
         'paper.positives and paper.normals: at least 1, or "all"': any(n < 1 for n in counts),
         'paper.oversample: with balance = "draw" nothing is oversampled': (
             paper.balance == "draw" and paper.oversample == "before_split"
+        ),
+        "paper.networks: at least one, each once; a student needs its teacher, named before it": (
+            not paper.networks
+            or len(set(paper.networks)) < len(paper.networks)
+            or ("student" in paper.networks and paper.networks[0] != "teacher")
         ),
     }

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Iterator, Sized
 from typing import TextIO, TypeVar
 
-__all__ = ["Progress", "track"]
+__all__ = ["Progress", "clock", "track"]
 
 T = TypeVar("T")
 
@@ -39,12 +39,12 @@ class Progress:
     def line(self, elapsed: float, note: str = "") -> str:
         """The text after `elapsed` seconds."""
         left = elapsed / max(self.done, 1) * (self.total - self.done)
-        share = f"{self.title}: {self.done}/{self.total}, {_clock(left)} left"
+        share = f"{self.title}: {self.done}/{self.total}, {clock(left)} left"
         return f"{share}, {note}" if note else share
 
     def close(self, note: str = "") -> None:
         """Say how long it took."""
-        took = f"{self.title}: {self.done} in {_clock(time.monotonic() - self.begun)}"
+        took = f"{self.title}: {self.done} in {clock(time.monotonic() - self.begun)}"
         self._show(f"{took}, {note}" if note else took)
         if self.live:
             self.stream.write("\n")
@@ -55,7 +55,8 @@ class Progress:
         self.stream.flush()
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
+    """`3:07`, or `1:02:03` from an hour on."""
     whole = max(0, round(seconds))
     minutes, second = divmod(whole, 60)
     hours, minute = divmod(minutes, 60)

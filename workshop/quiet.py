@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import sys
 import warnings
@@ -20,6 +21,9 @@ def import_keras_quietly() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with silenced():
         import keras  # noqa: F401
+    # TensorFlow's logger was born with the silenced stream, which is closed by now; what it
+    # has to say of retracing concerns nobody who trains several networks in one process.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 
 @contextlib.contextmanager

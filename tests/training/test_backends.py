@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.environments import ROOT, environment
-from training.paper_tables import PaperResult
+from training.paper.tables import PaperResult
 from workshop.phantoms import write_set
 from workshop.records_io import load
 

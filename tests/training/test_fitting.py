@@ -88,6 +88,17 @@ def test_a_clean_view_is_answered_once_and_for_the_film_itself() -> None:
     assert np.abs(others[:, 2:] - targets[:, 2:]).max() > 1e-3
 
 
+def test_a_second_student_does_not_ask_the_teacher_again() -> None:
+    teacher, other = linear("teacher", 1), linear("teacher", 7)
+    distil, answers = DistilPreset(views="clean"), dict[int, np.ndarray]()
+    first = Distilled.of(batches(4), teacher, distil, "answers", answers)
+    assert sorted(answers) == [0, 1, 2, 3]
+    wider = Distilled.of(batches(8), other, distil, "answers", answers)
+    assert first.clean is not None and wider.clean is not None
+    np.testing.assert_array_equal(wider.clean[:4], first.clean[:4])
+    np.testing.assert_allclose(wider.clean[4:], other(as_input(wider.batches.pixels[4:])), 1e-5)
+
+
 def test_two_logits_under_a_softmax_are_one_under_a_sigmoid() -> None:
     """The loss for labels is the binary cross-entropy that the paper names."""
     network = linear("teacher", 1)
@@ -137,8 +148,10 @@ def test_a_checkpoint_of_other_networks_is_refused(tmp_path: Path) -> None:
     made = batches()
     supervised(network, PRESET, made.steps())
     checkpoint = Checkpoint(tmp_path / "fold0-teacher.npz")
+    assert checkpoint.place().epoch == 0
     rows = fit(network, made, checkpoint, lambda: 0.5, "fold0: teacher")
-    assert [row["epoch"] for row in rows] == [1]
+    assert [row["epoch"] for row in rows] == [1] and rows[0]["films_per_second"] > 0
+    assert checkpoint.place().epoch == 1 and checkpoint.place().rows == rows
     other = keras.Sequential([keras.Input((4, 4, 3)), keras.layers.Flatten(), keras.layers.Dense(2),
                               keras.layers.Dense(2)])  # fmt: skip
     supervised(other, PRESET, made.steps())

@@ -13,6 +13,26 @@ ROOT = Path(__file__).resolve().parents[2]
 GOOD = (ROOT / "presets" / "demo.toml").read_text()
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("positives = 118", "positives = 0", "at least 1"),
+        ('networks = ["plain"]', "networks = []", "at least one"),
+        ('networks = ["plain"]', 'networks = ["student"]', "a student needs its teacher"),
+        ('networks = ["plain"]', 'networks = ["plain", "plain"]', "each once"),
+        ('networks = ["plain"]', 'networks = ["pupil"]', "paper.networks"),
+    ],
+)
+def test_a_wrong_experiment_is_named(tmp_path: Path, old: str, new: str, words: str) -> None:
+    text = (ROOT / "presets" / "leak-after-split.toml").read_text()
+    assert old in text
+    path = tmp_path / "preset.toml"
+    path.write_text(text.replace(old, new, 1))
+    with pytest.raises(DataError) as caught:
+        read_preset(path)
+    assert words in str(caught.value) and "\n" not in str(caught.value)
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "presets").glob("*.toml")), ids=lambda p: p.stem)
 def test_committed_presets(path: Path) -> None:
     preset = read_preset(path)
@@ -47,6 +67,8 @@ def test_committed_presets(path: Path) -> None:
         ("float_flips = 0", "bogus = 1", "export.gate.bogus"),
         ("float_flips = 0", 'float_flips = "x"', "export.gate.float_flips"),
         ("[export.gate]", "[export.foo]", "export.foo"),
+        ("epochs = 8", 'epochs = 8\nprecision = "auto"', "deterministic"),
+        ("epochs = 8", 'epochs = 8\nprecision = "float64"', "teacher.precision"),
     ],
 )
 def test_a_wrong_key_is_named(tmp_path: Path, old: str, new: str, words: str) -> None:

@@ -7,13 +7,12 @@ from pathlib import Path
 import matplotlib as mpl
 
 from training.confusion import METRICS
-from training.paper_tables import PaperResult
+from training.paper.tables import NAMES, PaperResult
 from workshop.plot_style import COLOURS, STYLE, new_figure, png_of
 from workshop.runs import write_atomic
 
 __all__ = ["folds_plot"]
 
-NAMES = {"teacher": "teacher", "plain": "student, no teacher", "student": "distilled student"}
 MARKS = ("o", "s", "D")
 
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any
 
 import numpy as np
 
 from training.confusion import METRICS, Confusion
+from training.paper.forgetting import forgotten
 from workshop.presets import Preset
 from workshop.records import FilmPrediction, Interval
 from workshop.statistics import auroc, balanced_accuracy, bootstrap
 
-__all__ = ["Difference", "PaperResult", "Row", "result_of"]
+__all__ = ["NAMES", "Difference", "PaperResult", "Row", "result_of"]
 
+NAMES = {"teacher": "teacher", "plain": "student, no teacher", "student": "distilled student"}
 HALF = 0.5  # the larger of two logits: the paper names no other threshold
 
 
@@ -69,6 +71,8 @@ class PaperResult:
     seconds_per_epoch: dict[str, float]
     seconds: dict[str, float]  # in all
     made_by: dict[str, str]
+    # network -> fold -> validation AUROC lost since the best epoch; empty in older results
+    forgotten: dict[str, dict[str, float]] = field(default_factory=dict)
     schema: int = 1
 
 
@@ -109,6 +113,7 @@ def result_of(
         seconds_per_epoch={name: fmean(times) for name, times in spent.items()},
         seconds={name: sum(times) for name, times in spent.items()},
         made_by=made_by,
+        forgotten=forgotten(history),
     )
 
 

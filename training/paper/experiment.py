@@ -1,7 +1,7 @@
 """The paper's experiment: teacher, student and distilled student on every fold.
 
 BabaAhmadi et al., arXiv 2301.02735. The preset names every choice, those too which the
-text leaves open; `training.paper_tables` sets what came out beside the paper's figures.
+text leaves open; `training.paper.tables` sets what came out beside the paper's figures.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ from typing import Any
 
 import keras
 
-from training.members import Trainer
-from training.paper_report import write_report
-from training.paper_tables import PaperResult, result_of
+from training.begin import Run, begin, films_and_folds
+from training.members import Job, Trainer
+from training.pace import announce
+from training.paper.report import write_report
+from training.paper.tables import PaperResult, result_of
 from training.predictions import predict_member, write_predictions
-from training.run import Run, begin, index_of, write_history
-from workshop.paper_folds import paper_films, paper_folds, shared_films
-from workshop.presets import PaperPreset
+from training.run import write_history
+from workshop.paper_folds import shared_films
 from workshop.provenance import made_by
 from workshop.records import Film, FilmPrediction, Fold
 from workshop.records_io import save
@@ -28,28 +29,29 @@ __all__ = ["run_paper"]
 NETWORKS = ("teacher", "plain", "student")
 
 
-def run_paper(run: Run, paper: PaperPreset) -> PaperResult:
+def run_paper(run: Run) -> PaperResult:
     """Do the whole experiment, or what is left of it.
 
     Writes `predictions.csv`, `history.csv`, `paper.json`, `paper.md` and a plot; a folder
     that holds `paper.json` is finished. Raises `DataError` for films that will not do
     before anything is trained.
     """
-    preset, out = run.preset, run.out
-    index = index_of(run)
-    films = [index[i] for i in paper_films(index, paper, preset.seed)]
-    folds = paper_folds(films, paper, preset.split, preset.seed)[: preset.split.trained]
-    roles = {fold.name: len(fold.validation) for fold in folds}
-    pixels = begin(run, films, roles)
+    out = run.out
+    films, folds = films_and_folds(run)
+    folds = folds[: run.preset.split.trained]
+    preset, pixels = begin(run, films, {fold.name: len(fold.validation) for fold in folds})
     trainer = Trainer(preset, films, pixels, out / "checkpoints", run.weights)
+    jobs = [Job(n, fold.name, fold.train, fold.validation) for n, fold in enumerate(folds)]
+    networks = preset.paper.networks if preset.paper else NETWORKS
+    announce(preset, trainer.left(jobs, networks))
     predictions: list[FilmPrediction] = []
     history: list[dict[str, Any]] = []
     facts: dict[str, Any] = {}
-    for number, fold in enumerate(folds):
-        member = trainer.member(number, fold.name, fold.train, fold.validation, plain=True)
+    for job, fold in zip(jobs, folds, strict=True):
+        member = trainer.member(job, networks)
         # A copied film is asked once and counted as often as it was copied.
         once = sorted(set(fold.validation))
-        asked = predict_member(member, films, pixels, once, "out_of_fold", NETWORKS)
+        asked = predict_member(member, films, pixels, once, "out_of_fold", networks)
         predictions += _repeated(asked, films, fold)
         history += member.history
         facts = {

@@ -1,0 +1,168 @@
+"""How a run begins or is taken up again: its films, its folder, what is fixed before a step."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+from pydantic import TypeAdapter, ValidationError
+
+from edge_runtime.errors import DataError, RunError
+from training.backbones import check_backbone
+from training.pace import faster_precision
+from workshop.film_store import load_films, unreadable_films
+from workshop.films import read_index
+from workshop.paper_folds import paper_films, paper_folds
+from workshop.presets import Preset
+from workshop.provenance import data_fingerprint, made_by
+from workshop.records import Film, Fold
+from workshop.runs import write_atomic
+from workshop.splits import split_films
+
+__all__ = ["CACHE", "Run", "begin", "films_and_folds", "index_of"]
+
+CACHE = "cache"
+
+
+@dataclass(frozen=True)
+class Run:
+    """Where a run reads and writes."""
+
+    preset: Preset
+    data: Path
+    out: Path
+    weights: Path | None = None
+    resume: bool = False
+    skip_bad: bool = False  # leave out films that cannot be read
+
+
+def index_of(run: Run) -> list[Film]:
+    """The films of the run's index; with `skip_bad` those that can be read.
+
+    Each film that is left out is named on stderr.
+    """
+    films = read_index(run.data)
+    if not run.skip_bad:
+        return films
+    bad = unreadable_films(run.data, films, run.preset.input_size)
+    for reason in bad.values():
+        sys.stderr.write(f"left out: {reason}\n")
+    return [film for number, film in enumerate(films) if number not in bad]
+
+
+def films_and_folds(run: Run) -> tuple[list[Film], tuple[Fold, ...]]:
+    """The films that take part and all folds of the preset; no holdout is among them."""
+    preset, index = run.preset, index_of(run)
+    if preset.paper is None:
+        return index, split_films(index, preset.data, preset.split, preset.seed).folds
+    films = [index[i] for i in paper_films(index, preset.paper, preset.seed)]
+    return films, paper_folds(films, preset.paper, preset.split, preset.seed)
+
+
+def begin(
+    run: Run, films: Sequence[Film], roles: dict[str, int]
+) -> tuple[Preset, npt.NDArray[np.uint8]]:
+    """Open the run folder, or take it up again.
+
+    Returns the preset with nothing left to be chosen, and the films' pixels
+    `uint8[n, S, S]`. `roles` counts the films by what they are for. Raises `RunError` where
+    the folder holds something else, `DataError` for films that cannot be read.
+    """
+    for network in (run.preset.teacher, run.preset.student):
+        for spec in network.backbones:
+            check_backbone(spec)
+    begun = _begun(run)
+    preset = run.preset if begun is None else _as_begun(run, begun, films)
+    if preset.deterministic:
+        _make_deterministic()
+    try:
+        pixels = load_films(run.data, films, preset.input_size, run.out / CACHE)
+    except DataError as error:
+        raise DataError(f"{error}, or leave such films out with --skip-bad") from error
+    if begun is None:  # only now, so that a bad film leaves no run behind
+        preset = replace(
+            preset,
+            teacher=faster_precision(preset.teacher, preset.input_size, "teacher"),
+            student=faster_precision(preset.student, preset.input_size, "student"),
+        )
+        facts = _facts(run, preset, films, roles)
+        write_atomic(run.out / "run.json", json.dumps(facts, indent=1) + "\n")
+    return preset, pixels
+
+
+def _begun(run: Run) -> dict[str, Any] | None:
+    """What run.json says of a run to go on with; `RunError` rather than mix runs."""
+    path = run.out / "run.json"
+    if not path.is_file():
+        if run.out.is_dir() and any(path.name != CACHE for path in run.out.iterdir()):
+            raise RunError(f"{run.out} is not empty and holds no run; choose another --out")
+        return None
+    if not run.resume:
+        raise RunError(f"{run.out} holds a run; go on with --resume or choose another --out")
+    try:
+        begun = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise RunError(f"{path} cannot be read; start in a new folder with --out") from error
+    return begun if isinstance(begun, dict) else {}
+
+
+def _as_begun(run: Run, begun: dict[str, Any], films: Sequence[Film]) -> Preset:
+    """The preset with the precision that was chosen when the run began."""
+    preset = run.preset
+    try:
+        # Through the dataclass, so that a run begun before a preset had some key goes on.
+        earlier = TypeAdapter(Preset).validate_python(begun["preset"])
+        fingerprint = begun["data_fingerprint"]
+    except (KeyError, TypeError, ValidationError) as error:
+        path = run.out / "run.json"
+        raise RunError(f"{path} cannot be read; start in a new folder with --out") from error
+    if preset.teacher.precision == "auto":
+        chosen = replace(preset.teacher, precision=earlier.teacher.precision)
+        preset = replace(preset, teacher=chosen)
+    if preset.student.precision == "auto":
+        chosen = replace(preset.student, precision=earlier.student.precision)
+        preset = replace(preset, student=chosen)
+    if earlier != preset or fingerprint != data_fingerprint(films):
+        raise RunError(
+            f"{run.out} was begun with another preset or other films; choose another --out"
+        )
+    return preset
+
+
+def _facts(
+    run: Run, preset: Preset, films: Sequence[Film], roles: dict[str, int]
+) -> dict[str, Any]:
+    """What run.json says of the run."""
+    return {
+        "schema": 1,
+        "name": preset.name,
+        "preset": preset.to_dict(),
+        "data_fingerprint": data_fingerprint(films),
+        "data": str(run.data.resolve()),
+        "seed": preset.seed,
+        "films": len(films),
+        "roles": roles,
+        "made_by": made_by(),
+        "begun": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+    }
+
+
+def _make_deterministic() -> None:
+    """Equal seeds, equal bits; only TensorFlow needs to be told.
+
+    Its kernels alone do not suffice: with operations of a graph side by side, a training
+    step came out in one of a few ways, differing in its last bits (measured with 2.21).
+    """
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+        tf.config.experimental.enable_op_determinism()

@@ -1,0 +1,216 @@
+"""How fast our training step is: against a constant batch, and against a bare Keras `fit`.
+
+All ratios are of one run. Each round does a few steps of the three kinds, one kind after the
+other, in an order that changes from round to round, so that what else the machine does meets
+all of them alike.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+import keras
+import numpy as np
+
+from training.batches import Batches
+from training.begin import CACHE, Run, films_and_folds
+from training.fitting import losses, supervised
+from training.members import Job, Trainer
+from training.networks import build
+from workshop.film_store import load_films
+from workshop.presets import PRECISIONS, NetworkPreset
+from workshop.progress import Progress
+from workshop.provenance import made_by
+from workshop.records import Interval
+from workshop.runs import write_atomic
+from workshop.statistics import bootstrap
+from workshop.summary import interval_text
+
+__all__ = ["StepTimes", "benchmark_run", "benchmark_steps", "faster", "step_table"]
+
+GOALS = {"constant": 1.05, "keras_fit": 1.0}
+NAMES = {"constant": "constant batch", "keras_fit": "bare Keras fit"}
+
+
+@dataclass(frozen=True)
+class StepTimes:
+    """Seconds of single steps of one network in one precision, by kind, round by round."""
+
+    network: str
+    precision: str
+    batch: int
+    seconds: dict[str, list[list[float]]]  # "ours" | "constant" | "keras_fit" -> round -> step
+    ratios: dict[str, Interval]  # ours to each of the others
+
+    @property
+    def step(self) -> float:
+        """Median seconds of our step."""
+        return median(one for part in self.seconds["ours"] for one in part)
+
+
+def benchmark_run(run: Run, rounds: int, steps: int, batch: int | None = None) -> str:
+    """Time the steps of a preset on its own films; writes benchmark.json and benchmark.md.
+
+    Returns the table. With `batch` so many films a step instead of the preset's.
+    """
+    films, folds = films_and_folds(run)
+    preset = run.preset
+    if batch is not None:
+        preset = replace(
+            preset,
+            teacher=replace(preset.teacher, batch=batch),
+            student=replace(preset.student, batch=batch),
+        )
+    pixels = load_films(run.data, films, preset.input_size, run.out / CACHE)
+    trainer = Trainer(preset, films, pixels, run.out / "checkpoints", run.weights)
+    job = Job(0, folds[0].name, folds[0].train, folds[0].validation)
+    found = benchmark_steps(trainer, job, rounds, steps)
+    table = step_table(found)
+    record = {
+        "schema": 1,
+        "preset": preset.name,
+        "processors": os.cpu_count(),
+        "augmentation": preset.augment.strength,
+        "networks": [asdict(one) for one in found],
+        "made_by": made_by(),
+    }
+    write_atomic(run.out / "benchmark.json", json.dumps(record, indent=1) + "\n")
+    write_atomic(run.out / "benchmark.md", table)
+    return table
+
+
+def benchmark_steps(trainer: Trainer, job: Job, rounds: int, steps: int) -> list[StepTimes]:
+    """Time the steps of student and teacher in both precisions on one fold's films.
+
+    `steps` of each kind a round; the first step of every stretch, which compiles or fills
+    the queue of batches, is done and not counted.
+    """
+    found = []
+    kinds = len(GOALS) + 1
+    for role in ("student", "teacher"):
+        for precision in PRECISIONS:
+            preset = replace(trainer.network_preset(role), precision=precision)
+            progress = Progress(f"{role}, {precision}", rounds * kinds * steps)
+            one = _measure(trainer, job, role, preset, rounds, steps, progress)
+            progress.close(f"{preset.batch / one.step:.1f} films a second")
+            found.append(one)
+            keras.backend.clear_session()
+    return found
+
+
+def _measure(
+    trainer: Trainer, job: Job, role: str, preset: NetworkPreset, rounds: int, steps: int,
+    progress: Progress,
+) -> StepTimes:  # fmt: skip
+    size = trainer.preset.input_size
+    network, _ = build(replace(preset, weights="random"), size, role, None)
+    batches = replace(trainer.batches(job, role), network=preset)
+    supervised(network, preset, batches.steps())
+    films, targets = next(batches.epoch(0))
+    kinds: dict[str, Callable[[int, int], list[float]]] = {
+        "ours": lambda number, count: _ours(network, batches, number, count),
+        "constant": lambda _, count: _constant(network, films, targets, count),
+        "keras_fit": lambda _, count: _keras_fit(network, films, targets, count),
+    }
+    for kind in kinds.values():
+        kind(0, 0)  # each compiles
+    seconds: dict[str, list[list[float]]] = {name: [] for name in kinds}
+    order, rng = list(kinds), random.Random(trainer.preset.seed)
+    for number in range(rounds):
+        rng.shuffle(order)
+        for name in order:
+            seconds[name].append(kinds[name](number, steps))
+            progress.advance(name, steps)
+    ratios = {name: _ratio(seconds["ours"], seconds[name], trainer.preset.seed) for name in GOALS}
+    return StepTimes(role, preset.precision, preset.batch, seconds, ratios)
+
+
+def _ours(network: keras.Model, batches: Batches, epoch: int, steps: int) -> list[float]:
+    """The training loop's own steps, batches made meanwhile; epoch after epoch as needed."""
+    taken: list[float] = []
+    while True:
+        begun = time.perf_counter()
+        for _ in losses(network, batches, epoch):
+            now = time.perf_counter()
+            taken.append(now - begun)
+            if len(taken) > steps:
+                return taken[1:]
+            begun = now
+        epoch += 1
+
+
+def _constant(network: keras.Model, films: Any, targets: Any, steps: int) -> list[float]:
+    """The same call with a batch that is there already."""
+    taken = []
+    for _ in range(steps + 1):
+        begun = time.perf_counter()
+        network.reset_metrics()
+        float(network.train_on_batch(films, targets, return_dict=True)["loss"])
+        taken.append(time.perf_counter() - begun)
+    return taken[1:]
+
+
+def _keras_fit(network: keras.Model, films: Any, targets: Any, steps: int) -> list[float]:
+    """Keras' own loop over arrays in memory, nothing augmented: what it costs at the least."""
+    count = steps + 1
+    ends: list[float] = []
+
+    def end(_: int, logs: Any) -> None:
+        float(logs["loss"])  # as ours: a step is over when its loss is known
+        ends.append(time.perf_counter())
+
+    watch = keras.callbacks.LambdaCallback(on_train_batch_end=end)
+    network.fit(
+        np.concatenate([films] * count), np.concatenate([targets] * count),
+        batch_size=len(films), shuffle=False, verbose=0, callbacks=[watch],
+    )  # fmt: skip
+    return [after - before for before, after in pairwise(ends)]
+
+
+def _ratio(
+    ours: Sequence[Sequence[float]], other: Sequence[Sequence[float]], seed: int
+) -> Interval:
+    """Ratio of the medians of all steps; 95 % by resampling rounds, which share their minute."""
+    rounds = [number for number, part in enumerate(ours) for _ in part]
+    flat = [[one for part in times for one in part] for times in (ours, other)]
+    return bootstrap(lambda a, b: float(np.median(a) / np.median(b)), rounds, *flat, seed=seed)
+
+
+def faster(found: Sequence[StepTimes], network: str) -> StepTimes:
+    """The precision whose step is shorter."""
+    return min((one for one in found if one.network == network), key=lambda one: one.step)
+
+
+def step_table(found: Sequence[StepTimes]) -> str:
+    """Markdown: a row a network and precision, then what the goals came to and the choice."""
+    lines = [
+        "| network | precision | batch | step, s | film/s | ours to a constant batch "
+        "| ours to a bare Keras fit |",
+        "|---" * 7 + "|",
+    ]
+    for one in found:
+        ratios = " | ".join(interval_text(one.ratios[name]) for name in GOALS)
+        lines.append(
+            f"| {one.network} | {one.precision} | {one.batch} | {one.step:.3f} | "
+            f"{one.batch / one.step:.1f} | {ratios} |"
+        )
+    lines.append("")
+    for name, goal in GOALS.items():
+        worst = max(found, key=lambda one: one.ratios[name].value)
+        met = "met" if worst.ratios[name].value <= goal else "not met"
+        lines.append(
+            f"- goal {goal:g} against the {NAMES[name]}: {met}; the largest ratio is "
+            f"{worst.ratios[name].value:.3f} ({worst.network}, {worst.precision})"
+        )
+    for role in dict.fromkeys(one.network for one in found):
+        best = faster(found, role)
+        lines.append(f'- `precision = "auto"` takes {best.precision} for the {role} here')
+    return "\n".join(lines) + "\n"
