@@ -96,9 +96,10 @@ class Trainer:
         if role == "student":
             made.teacher.trainable = False
             distil = self.preset.distil
-            batches = Distilled.of(
-                drawn, made.teacher, distil, f"{title}: teacher's answers", made.answers
-            )
+            if self.steps_left(job, role, trial):  # or nobody needs the teacher's answers
+                batches = Distilled.of(
+                    drawn, made.teacher, distil, f"{title}: teacher's answers", made.answers
+                )
             distilled(network, preset, distil, batches.steps())
         else:
             supervised(network, preset, batches.steps())

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
@@ -14,11 +13,15 @@ from training.begin import Run, begin, films_and_folds
 from training.inference import logits
 from training.members import Job, Member, Trainer
 from training.pace import announce
+from workshop.records import Film, Interval
 from workshop.records_io import save
 from workshop.runs import write_atomic
-from workshop.statistics import auroc
+from workshop.statistics import auroc, bootstrap
+from workshop.summary import interval_text
 
-__all__ = ["Trial", "search", "search_table"]
+__all__ = ["Trial", "ranked", "search", "search_table"]
+
+Pair = tuple[float, float]  # alpha, T
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ class Trial:
     alpha: float
     temperature: float
     by_fold: dict[str, float]
+    pooled: Interval  # AUROC of all folds' films together, 95 % over groups
+    behind: Interval | None = None  # the best pair's less this one's, on the same films
 
     @property
     def mean(self) -> float:
@@ -44,26 +49,26 @@ def search(run: Run, alphas: Sequence[float], temperatures: Sequence[float]) -> 
     films, folds = films_and_folds(run)
     preset, pixels = begin(run, films, {fold.name: len(fold.validation) for fold in folds})
     trainer = Trainer(preset, films, pixels, run.out / "checkpoints", run.weights)
-    jobs = [Job(n, fold.name, fold.train, tuple(sorted(set(fold.validation))))
-            for n, fold in enumerate(folds)]  # fmt: skip
+    jobs = [
+        Job(n, fold.name, fold.train, tuple(sorted(set(fold.validation))))
+        for n, fold in enumerate(folds)
+    ]
     pairs = list(itertools.product(alphas, temperatures))
-    found: dict[tuple[float, float], dict[str, float]] = {pair: {} for pair in pairs}
-    announce(preset, trainer.left(jobs, ("teacher",)) + Counter(
-        {"student": sum(trainer.steps_left(job, "student", _trial(*pair)) for job in jobs
-                        for pair in pairs)}))  # fmt: skip
+    students = [(job, _trial(*pair)) for job in jobs for pair in pairs]
+    left = sum(trainer.steps_left(job, "student", trial) for job, trial in students)
+    announce(preset, {**trainer.left(jobs, ("teacher",)), "student": left})
+    found: dict[Pair, list[list[float]]] = {pair: [] for pair in pairs}  # logits by fold
     for job in jobs:
-        labels = [int(films[i].label == "covid") for i in job.held]
         made = Member(job.name, {}, [], {})
         trainer.train(made, "teacher", job)
         for alpha, temperature in pairs:
             distil = replace(preset.distil, alpha=alpha, temperature=temperature)
             trial = replace(trainer, preset=replace(preset, distil=distil))
             trial.train(made, "student", job, _trial(alpha, temperature))
-            scores = logits(made.student, pixels, job.held)
-            found[alpha, temperature][job.name] = auroc(labels, scores)
+            found[alpha, temperature].append(logits(made.student, pixels, job.held).tolist())
         del made
         keras.backend.clear_session()
-    trials = sorted((Trial(*pair, by_fold=found[pair]) for pair in pairs), key=lambda t: -t.mean)
+    trials = ranked(found, films, jobs, preset.seed)
     write_atomic(run.out / "search.md", search_table(trials))
     save(run.out / "search.json", trials)
     return trials
@@ -74,19 +79,58 @@ def _trial(alpha: float, temperature: float) -> str:
     return f"-alpha{alpha:g}-T{temperature:g}"
 
 
+def ranked(
+    found: Mapping[Pair, Sequence[Sequence[float]]],
+    films: Sequence[Film],
+    jobs: Sequence[Job],
+    seed: int,
+) -> list[Trial]:
+    """The pairs by their mean AUROC, each set against the best on the same films.
+
+    `found` holds the logits of each fold's `held` films, in that order.
+    """
+    labels = [[int(films[i].label == "covid") for i in job.held] for job in jobs]
+    groups = [films[i].group for job in jobs for i in job.held]
+    every = list(itertools.chain(*labels))
+    trials, scores = [], {}
+    for pair, by_fold in found.items():
+        names = [job.name for job in jobs]
+        areas = [auroc(y, s) for y, s in zip(labels, by_fold, strict=True)]
+        scores[pair] = list(itertools.chain(*by_fold))
+        pooled = bootstrap(auroc, groups, every, scores[pair], seed=seed)
+        trials.append(Trial(*pair, dict(zip(names, areas, strict=True)), pooled))
+    trials.sort(key=lambda trial: -trial.mean)
+    best = scores[trials[0].alpha, trials[0].temperature]
+
+    def behind(trial: Trial) -> Interval:
+        own = scores[trial.alpha, trial.temperature]
+        return bootstrap(
+            lambda y, a, b: auroc(y, a) - auroc(y, b), groups, every, best, own, seed=seed
+        )
+
+    return [trials[0], *(replace(one, behind=behind(one)) for one in trials[1:])]
+
+
 def search_table(trials: Sequence[Trial]) -> str:
     """Markdown, the best pair first."""
     folds = list(trials[0].by_fold)
+    rows = []
+    for one in trials:
+        behind = interval_text(one.behind, "+") if one.behind else "–"
+        cells = [f"{one.alpha:g}", f"{one.temperature:g}", f"{one.mean:.3f}",
+                 interval_text(one.pooled), behind]  # fmt: skip
+        rows.append([*cells, *(f"{one.by_fold[fold]:.3f}" for fold in folds)])
+    head = ["alpha", "T", "mean AUROC", "all folds' films together", "best less this", *folds]
+    worse = sum(one.behind is not None and one.behind.low > 0 for one in trials)
     lines = [
-        f"| alpha | T | mean AUROC | {' | '.join(folds)} |",
-        "|---" * (3 + len(folds)) + "|",
-        *(
-            f"| {one.alpha:g} | {one.temperature:g} | {one.mean:.3f} | "
-            + " | ".join(f"{one.by_fold[fold]:.3f}" for fold in folds) + " |"
-            for one in trials
-        ),
+        f"| {' | '.join(head)} |",
+        "|---" * len(head) + "|",
+        *(f"| {' | '.join(row)} |" for row in rows),
+        "",
+        f"{worse} of the {len(trials) - 1} other pairs are shown to be worse than the best "
+        "(the interval of the difference, 95 % over groups on the same films, lies above zero).",
         "",
         f"Best of {len(trials)} pairs on these very films, so its own figure is too good: what "
         "the chosen pair comes to is for other films to say.",
-    ]  # fmt: skip
+    ]
     return "\n".join(lines) + "\n"

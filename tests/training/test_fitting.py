@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -12,7 +14,7 @@ import pytest
 from scipy.special import log_expit, log_softmax
 
 from edge_runtime.contract import LABELS
-from edge_runtime.errors import RunError
+from edge_runtime.errors import RunError, StorageError
 from training.batches import Batches, as_input
 from training.checkpoints import Checkpoint
 from training.distillation import Distilled
@@ -141,6 +143,54 @@ def test_a_loss_that_is_no_number_names_its_films(tmp_path: Path) -> None:
     with pytest.raises(RunError, match=NOT_A_NUMBER):
         fit(network, made, checkpoint, lambda: 0.5, "fold0: teacher")
     assert not checkpoint.path.exists()
+
+
+class Poisoned:
+    """Batches whose second epoch holds pixels that are no numbers."""
+
+    def __init__(self, batches: Batches) -> None:
+        self.batches = replace(batches, network=replace(PRESET, epochs=2))
+        self.network = self.batches.network
+        self.steps, self.names = self.batches.steps, self.batches.names
+
+    def epoch(self, epoch: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        for films, targets in self.batches.epoch(epoch):
+            yield films * (np.nan if epoch else 1.0), targets
+
+
+def test_the_last_good_checkpoint_is_named(tmp_path: Path) -> None:
+    """A run that was well for an epoch, and then is not: what it had is kept."""
+    network, made = linear("teacher", 1), Poisoned(batches())
+    supervised(network, PRESET, made.steps())
+    checkpoint = Checkpoint(tmp_path / "fold0-teacher.npz")
+    told = r"epoch 2, step 1 \(films (\d\.png, ){3}.*good checkpoint is .*fold0-teacher\.npz"
+    with pytest.raises(RunError, match=told):
+        fit(network, made, checkpoint, lambda: 0.5, "fold0: teacher")
+    assert checkpoint.place().epoch == 1
+    with np.load(checkpoint.path) as arrays:
+        assert all(np.isfinite(arrays[name]).all() for name in arrays.files)
+
+
+def test_a_disk_that_refuses_leaves_the_earlier_checkpoint(tmp_path: Path) -> None:
+    """A limit on the size of files, which the kernel enforces, stands for the full disk."""
+    network = linear("teacher", 1)
+    made = replace(batches(), network=replace(PRESET, epochs=2))
+    supervised(network, PRESET, made.steps())
+    checkpoint = Checkpoint(tmp_path / "fold0-teacher.npz")
+
+    def full_after_the_first_epoch() -> float:
+        if checkpoint.path.exists():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+        return 0.5
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        with pytest.raises(StorageError, match=r"fold0-teacher\.npz"):
+            fit(network, made, checkpoint, full_after_the_first_epoch, "fold0: teacher")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert checkpoint.place().epoch == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["fold0-teacher.npz"]
 
 
 def test_a_checkpoint_of_other_networks_is_refused(tmp_path: Path) -> None:

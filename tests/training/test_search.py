@@ -7,20 +7,44 @@ import sys
 from pathlib import Path
 
 import pytest
+from sklearn.metrics import roc_auc_score
 
-from training.search import Trial, search_table
+from training.members import Job
+from training.search import Trial, ranked, search_table
 from workshop.phantoms import write_set
+from workshop.records import Film
 from workshop.records_io import load
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_the_best_is_first_and_said_to_be_too_good() -> None:
-    trials = [Trial(0.5, 4.0, {"fold0": 0.9, "fold1": 0.8}), Trial(0.1, 2.0, {"fold0": 0.7,
-              "fold1": 0.6})]  # fmt: skip
+FILMS = [Film(f"{n}.png", ("covid", "normal")[n % 2], "a", "a", f"g{n // 2}") for n in range(80)]
+JOBS = [Job(0, "fold0", (), range(40)), Job(1, "fold1", (), range(40, 80))]
+
+
+def logits(wrong: int) -> list[list[float]]:
+    """By fold, wrong on its first so many films."""
+    values = [(1.0 if n % 2 == 0 else -1.0) * (1 + n / 100) for n in range(40)]
+    fold = [-value if n < wrong else value for n, value in enumerate(values)]
+    return [fold, fold]
+
+
+def test_the_best_is_first_and_the_others_are_set_against_it() -> None:
+    found = {(0.1, 2.0): logits(16), (0.5, 4.0): logits(4), (0.9, 2.0): logits(5)}
+    trials = ranked(found, FILMS, JOBS, 1)
+    assert [(one.alpha, one.temperature) for one in trials] == [(0.5, 4.0), (0.9, 2.0), (0.1, 2.0)]
+    labels = [1, 0] * 20
+    for one in trials:
+        own = found[one.alpha, one.temperature]
+        assert one.by_fold["fold1"] == pytest.approx(roc_auc_score(labels, own[1]))
+        assert one.pooled.value == pytest.approx(roc_auc_score(labels * 2, own[0] + own[1]))
+    best, near, far = trials
+    assert best.behind is None and near.behind is not None and far.behind is not None
+    assert far.behind.value == pytest.approx(best.pooled.value - far.pooled.value)
+    assert near.behind.low <= 0 < far.behind.low
     text = search_table(trials)
-    assert "| 0.5 | 4 | 0.850 | 0.900 | 0.800 |" in text.splitlines()[2]
-    assert "Best of 2 pairs" in text
+    assert text.splitlines()[2].startswith(f"| 0.5 | 4 | {best.mean:.3f} | ")
+    assert "1 of the 2 other pairs are shown to be worse" in text and "Best of 3 pairs" in text
 
 
 @pytest.fixture(scope="module")

@@ -46,12 +46,11 @@ def _side_by_side(found: Inflation, verdicts: bool) -> str:
 def _how(found: Inflation) -> str:
     films = found.films
     return (
-        f"Paired, each of {films['films']} films once (the mean logit of its copies), 95 % over "
+        f"Paired, each of {films['films']} films once (the first of its copies), 95 % over "
         f"{films['groups']} groups; of {films['positives']} positives the first run trained on "
         f"{films['shared_positives']} as well, by a copy or by their group. Differences in AUROC; "
-        "an inflation is shown where the interval lies above zero. A copied film's mean is over "
-        "several networks, which by itself can raise the first figure a little; the last one "
-        "also takes out what those positives had in common before anything was copied."
+        "an inflation is shown where the interval lies above zero. The last one also takes out "
+        "what those positives had in common before anything was copied."
     )
 
 

@@ -82,7 +82,7 @@ def test_copies_are_one_film_and_a_group_in_two_folds_is_shared(tmp_path: Path) 
     write_predictions(second, [row("plain", path, group, 0, 0.5) for path, group in films])
     found = {film.path: film for film in paired_films(first, second)["plain"]}
     assert set(found) == {"c1", "c2", "c3", "c4", "n1"}  # n2, n9: in one run only
-    assert found["c1"] == PairedFilm("c1", "g1", True, True, 2.0, 0.5)
+    assert found["c1"] == PairedFilm("c1", "g1", True, True, 1.0, 0.5)
     assert found["c2"] == PairedFilm("c2", "g2", True, False, 5.0, 0.5)
     assert found["c3"].shared and found["c4"].shared and not found["n1"].shared
     assert not found["n1"].positive
