@@ -8,7 +8,7 @@ from pathlib import Path
 import jinja2
 
 from edge_runtime.contract import NOTICE
-from workshop import report_figures
+from workshop import report_evidence, report_figures
 from workshop.latency import sections
 from workshop.report_data import RunFiles, read_run
 from workshop.report_films import film_panels
@@ -46,6 +46,7 @@ def _page(files: RunFiles) -> str:
     both, sites = report_figures.both_classes(counts)
     rows = report_figures.latency(files)
     student = files.student
+    site_errors, site_mean = report_evidence.calibration_by_site(files)
     name = f"{student.name} {student.version}" if student else str(files.facts.get("name", "run"))
     page: str = environment.get_template("report.html.j2").render(
         files=files,
@@ -59,6 +60,11 @@ def _page(files: RunFiles) -> str:
         both=both,
         sites=sites,
         within=report_figures.within_sites(files),
+        calibration=report_evidence.calibration(files),
+        predictive=report_evidence.predictive(files),
+        site_errors=site_errors,
+        site_mean=site_mean,
+        beside_teacher=report_evidence.student_less_teacher(files),
         plots=report_figures.plots(files),
         films=film_panels(files),
         holdout=next(

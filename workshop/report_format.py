@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from workshop.records import Interval
+from workshop.summary import interval_text
 
-__all__ = ["FILTERS", "amount", "interval", "ms", "percent", "size"]
+__all__ = ["FILTERS", "amount", "difference", "interval", "ms", "percent", "size"]
 
 NOTHING = "not measured"
 
@@ -18,6 +19,11 @@ def interval(value: Interval) -> str:
     if math.isnan(value.value):
         return NOTHING
     return f"{value.value:.3f} ({value.low:.3f}–{value.high:.3f})"
+
+
+def difference(value: Interval) -> str:
+    """`-0.039 (-0.114 to +0.017)`: a sign and a dash would not go together."""
+    return NOTHING if math.isnan(value.value) else interval_text(value, "+")
 
 
 def percent(value: Interval) -> str:
@@ -49,6 +55,7 @@ def size(value: int) -> str:
 
 FILTERS: dict[str, Callable[..., str]] = {
     "amount": amount,
+    "difference": difference,
     "interval": interval,
     "ms": ms,
     "percent": percent,

@@ -95,7 +95,7 @@ def test_a_whole_run_is_shown_whole(run: Path) -> None:
     found = check(page)
     assert "not a medical device" in page
     assert page.count('<div class="pair">') == 8
-    assert found.seen.count("img") == 2 * 8 + 1 + 5  # films, legend, plots
+    assert found.seen.count("img") == 2 * 8 + 1 + 6  # films, legend, plots
     assert "Not done" not in page and "not measured" not in page
     for text in ("A processor", "litert 2.3.0", "graph <code>" + fake_run.GRAPH, "ef" * 32,
                  "student-float32.onnx", "v0-test", "drawn by lot", "phantoms: drawn"):  # fmt: skip

@@ -15,7 +15,7 @@ from workshop.records import FilmPrediction, Interval
 from workshop.report_data import RunFiles
 from workshop.report_figures import both_classes, not_done, site_counts, within_sites
 from workshop.report_films import choose, overlay
-from workshop.report_format import amount, interval, ms, percent
+from workshop.report_format import amount, difference, interval, ms, percent
 
 EMPTY = RunFiles(Path("run"), {}, None, (), (), (), (), (), {}, {}, (), 0)
 
@@ -125,3 +125,8 @@ def test_what_was_not_done_is_always_said() -> None:
 )
 def test_numbers_are_written_alike(shown: str, expected: str) -> None:
     assert shown == expected
+
+
+def test_a_difference_has_signs() -> None:
+    assert difference(Interval(-0.0391, -0.114, 0.017)) == "-0.039 (-0.114 to +0.017)"
+    assert difference(Interval(float("nan"), float("nan"), float("nan"))) == "not measured"

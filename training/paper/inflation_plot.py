@@ -29,7 +29,7 @@ def inflation_plot(path: Path, before: Rows, after: Rows) -> None:
     """Mean over folds as a line, each fold as a thin one; rows are of `history.csv`."""
     networks = [name for name in NAMES if _curves(before, name) or _curves(after, name)]
     with mpl.rc_context(STYLE):
-        figure, panels = new_figure(2.9 * len(networks) + 0.4, 3.3, len(networks))
+        figure, panels = new_figure(max(5.6, 2.9 * len(networks) + 0.4), 3.5, len(networks))
         for axes, network in zip(panels, networks, strict=True):
             for rows, look in zip((before, after), LOOKS, strict=True):
                 _draw(axes, _curves(rows, network), *look)
@@ -39,7 +39,8 @@ def inflation_plot(path: Path, before: Rows, after: Rows) -> None:
         _one_scale(panels)
         panels[0].set_ylabel("validation AUROC: folds, mean")
         handles, labels = panels[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower center", ncols=2)
+        figure.legend(handles, labels, loc="outside lower center",
+                      ncols=2 if len(networks) > 2 else 1)  # fmt: skip
         write_atomic(path, png_of(figure))
 
 

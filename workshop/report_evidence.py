@@ -1,0 +1,158 @@
+"""What a report says of scores as probabilities, of answers at a prevalence, and of the teacher."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+import numpy as np
+
+from workshop.calibration import brier, ece, predictive_values
+from workshop.delong import DeLong, delong
+from workshop.records import FilmPrediction, Interval
+from workshop.report_data import RunFiles
+from workshop.statistics import auroc, bootstrap, sensitivity, specificity
+
+__all__ = [
+    "PREVALENCES",
+    "Calibration",
+    "Predictive",
+    "SiteError",
+    "StudentLessTeacher",
+    "calibration",
+    "calibration_by_site",
+    "predictive",
+    "student_less_teacher",
+]
+
+PREVALENCES = (0.01, 0.05, 0.2, 0.5)
+ENOUGH = 20  # films, below which a site's error says little
+SEED = 1  # of resampling alone
+REPEATS = 500
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """One network on one split; classes weigh one half each."""
+
+    network: str
+    split: str
+    films: int
+    ece: Interval
+    brier: Interval
+
+
+@dataclass(frozen=True)
+class SiteError:
+    """The student's mean squared error on never-seen films of one site, whatever their class."""
+
+    site: str
+    films: int
+    error: float
+
+
+@dataclass(frozen=True)
+class Predictive:
+    """What the student's answer is worth where `prevalence` of those filmed have covid."""
+
+    prevalence: float
+    ppv: Interval
+    npv: Interval
+
+
+@dataclass(frozen=True)
+class StudentLessTeacher:
+    """AUROC of the student less the teacher's on the same films, in two ways."""
+
+    split: str
+    films: int
+    over_groups: Interval
+    test: DeLong
+
+    @property
+    def verdict(self) -> str:
+        """A difference whose interval over groups holds zero is none."""
+        if math.isnan(self.over_groups.low):
+            return "not measured"
+        if self.over_groups.low > 0:
+            return "the student is better"
+        return "the teacher is better" if self.over_groups.high < 0 else "no difference is shown"
+
+
+def _columns(part: Sequence[FilmPrediction]) -> tuple[list[str], list[int], list[float]]:
+    return (
+        [one.group for one in part],
+        [int(one.label == "covid") for one in part],
+        [one.score for one in part],
+    )
+
+
+def calibration(files: RunFiles) -> list[Calibration]:
+    """Each network on the films that its temperature was fitted to, and on those it was not."""
+    rows = []
+    for network in ("teacher", "student"):
+        for split in ("out_of_fold", "holdout"):
+            part = files.of(network, split)
+            groups, labels, scores = _columns(part)
+            if 0 < sum(labels) < len(labels):
+                found = (
+                    bootstrap(metric, groups, labels, scores, seed=SEED, repeats=REPEATS)
+                    for metric in (ece, brier)
+                )
+                rows.append(Calibration(network, split, len(part), *found))
+    return rows
+
+
+def calibration_by_site(files: RunFiles) -> tuple[list[SiteError], float]:
+    """Sites of never-seen films from the worst on, and the mean over those with enough films.
+
+    Sites here hold one class, so that an error of calibration proper cannot be had by site:
+    this says how far the scores are from the truth there.
+    """
+    sites: dict[str, list[float]] = defaultdict(list)
+    for one in files.of("student", "holdout", "excluded"):
+        sites[one.site].append((one.score - (one.label == "covid")) ** 2)
+    rows = [SiteError(site, len(errors), fmean(errors)) for site, errors in sites.items()]
+    rows.sort(key=lambda row: -row.error)
+    enough = [row.error for row in rows if row.films >= ENOUGH]
+    return rows, fmean(enough) if enough else math.nan
+
+
+def predictive(files: RunFiles) -> list[Predictive]:
+    """PPV and NPV of the student at its threshold on the holdout, at stated prevalences."""
+    groups, labels, scores = _columns(files.of("student", "holdout"))
+    if not 0 < sum(labels) < len(labels) or math.isnan(files.threshold):
+        return []
+    called = [int(score >= files.threshold) for score in scores]
+
+    def value(which: int, prevalence: float) -> Interval:
+        def metric(y: Sequence[int], c: Sequence[int]) -> float:
+            found = predictive_values(sensitivity(y, c), specificity(y, c), prevalence)
+            return found[which]
+
+        return bootstrap(metric, groups, labels, called, seed=SEED, repeats=REPEATS)
+
+    return [Predictive(one, value(0, one), value(1, one)) for one in PREVALENCES]
+
+
+def student_less_teacher(files: RunFiles) -> list[StudentLessTeacher]:
+    """Both networks on the films that both scored, by split."""
+    rows = []
+    for split in ("out_of_fold", "holdout"):
+        teacher = {(one.path, one.fold): one.logit for one in files.of("teacher", split)}
+        part = [one for one in files.of("student", split) if (one.path, one.fold) in teacher]
+        groups, labels, _ = _columns(part)
+        if not 0 < sum(labels) < len(labels):
+            continue
+        ours = np.array([one.logit for one in part])
+        theirs = np.array([teacher[one.path, one.fold] for one in part])
+        over_groups = bootstrap(
+            lambda y, a, b: auroc(y, a) - auroc(y, b),
+            groups, labels, ours, theirs, seed=SEED, repeats=REPEATS,
+        )  # fmt: skip
+        found = delong(labels, ours, theirs)
+        rows.append(StudentLessTeacher(split, len(part), over_groups, found))
+    return rows
