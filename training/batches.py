@@ -21,9 +21,17 @@ from workshop.records import Film
 __all__ = ["Batches", "as_input"]
 
 Floats = npt.NDArray[np.float32]
+
+
+def _processors() -> int:
+    """As many as this process may use, where the system tells."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 # Half the processors make batches: on two, one batch at a time is ready long before its step;
 # where a GPU does the steps, many hands keep up with it.
-WORKERS = max(1, min(8, (os.cpu_count() or 1) // 2))
+WORKERS = max(1, min(8, _processors() // 2))
+READY = WORKERS + 2  # batches that are made before the first step, and ahead of every later one
 
 
 def as_input(pixels: npt.NDArray[Any]) -> Floats:
@@ -73,7 +81,7 @@ class Batches:
             waiting: deque[Future[tuple[Floats, Floats]]] = deque()
             for step, part in enumerate(self.parts(epoch)):
                 waiting.append(pool.submit(self._batch, epoch, step, part))
-                if len(waiting) > WORKERS + 1:
+                if len(waiting) >= READY:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()

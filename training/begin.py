@@ -16,6 +16,7 @@ import numpy.typing as npt
 from pydantic import TypeAdapter, ValidationError
 
 from edge_runtime.errors import DataError, RunError
+from edge_runtime.machine import describe
 from training.backbones import check_backbone
 from training.pace import faster_precision
 from workshop.film_store import load_films, unreadable_films
@@ -27,7 +28,7 @@ from workshop.records import Film, Fold
 from workshop.runs import write_atomic
 from workshop.splits import split_films
 
-__all__ = ["CACHE", "Run", "begin", "films_and_folds", "index_of"]
+__all__ = ["CACHE", "Run", "begin", "facts_of", "films_and_folds", "index_of"]
 
 CACHE = "cache"
 
@@ -102,7 +103,9 @@ def _begun(run: Run) -> dict[str, Any] | None:
     """What run.json says of a run to go on with; `RunError` rather than mix runs."""
     path = run.out / "run.json"
     if not path.is_file():
-        if run.out.is_dir() and any(path.name != CACHE for path in run.out.iterdir()):
+        # A kill in the middle of writing run.json leaves its temporary file.
+        others = run.out.iterdir() if run.out.is_dir() else ()
+        if any(one.name != CACHE and not one.name.startswith(".run.json.") for one in others):
             raise RunError(f"{run.out} is not empty and holds no run; choose another --out")
         return None
     if not run.resume:
@@ -120,7 +123,7 @@ def _as_begun(run: Run, begun: dict[str, Any], films: Sequence[Film]) -> Preset:
     try:
         # Through the dataclass, so that a run begun before a preset had some key goes on.
         earlier = TypeAdapter(Preset).validate_python(begun["preset"])
-        fingerprint = begun["data_fingerprint"]
+        fingerprint, backend = begun["data_fingerprint"], begun.get("backend")
     except (KeyError, TypeError, ValidationError) as error:
         path = run.out / "run.json"
         raise RunError(f"{path} cannot be read; start in a new folder with --out") from error
@@ -130,6 +133,11 @@ def _as_begun(run: Run, begun: dict[str, Any], films: Sequence[Film]) -> Preset:
     if preset.student.precision == "auto":
         chosen = replace(preset.student, precision=earlier.student.precision)
         preset = replace(preset, student=chosen)
+    if backend not in (None, keras.backend.backend()):
+        raise RunError(
+            f"{run.out} was begun on {backend}, which trains to other weights: set "
+            f"KERAS_BACKEND={backend}, or choose another --out"
+        )
     if earlier != preset or fingerprint != data_fingerprint(films):
         raise RunError(
             f"{run.out} was begun with another preset or other films; choose another --out"
@@ -143,15 +151,25 @@ def _facts(
     """What run.json says of the run."""
     return {
         "schema": 1,
+        **facts_of(preset, films),
+        "data": str(run.data.resolve()),
+        "films": len(films),
+        "roles": roles,
+        "begun": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+    }
+
+
+def facts_of(preset: Preset, films: Sequence[Film]) -> dict[str, Any]:
+    """What every record of training says of where it came from."""
+    machine = describe()
+    return {
         "name": preset.name,
         "preset": preset.to_dict(),
         "data_fingerprint": data_fingerprint(films),
-        "data": str(run.data.resolve()),
         "seed": preset.seed,
-        "films": len(films),
-        "roles": roles,
+        "backend": keras.backend.backend(),
+        "machine": {key: machine[key] for key in ("cpu", "cores", "machine")},
         "made_by": made_by(),
-        "begun": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
 
 

@@ -8,27 +8,25 @@ all of them alike.
 from __future__ import annotations
 
 import json
-import os
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from itertools import pairwise
-from statistics import median
+from itertools import count, islice, pairwise, repeat
+from statistics import fmean, median
 from typing import Any
 
 import keras
 import numpy as np
 
-from training.batches import Batches
-from training.begin import CACHE, Run, films_and_folds
+from training.batches import READY, Batches
+from training.begin import CACHE, Run, facts_of, films_and_folds
 from training.fitting import losses, supervised
 from training.members import Job, Trainer
 from training.networks import build
 from workshop.film_store import load_films
 from workshop.presets import PRECISIONS, NetworkPreset
 from workshop.progress import Progress
-from workshop.provenance import made_by
 from workshop.records import Interval
 from workshop.runs import write_atomic
 from workshop.statistics import bootstrap
@@ -52,8 +50,8 @@ class StepTimes:
 
     @property
     def step(self) -> float:
-        """Median seconds of our step."""
-        return median(one for part in self.seconds["ours"] for one in part)
+        """Seconds of our step: the median round's mean, in which a step that waited counts."""
+        return median(map(fmean, self.seconds["ours"]))
 
 
 def benchmark_run(run: Run, rounds: int, steps: int, batch: int | None = None) -> str:
@@ -74,14 +72,9 @@ def benchmark_run(run: Run, rounds: int, steps: int, batch: int | None = None) -
     job = Job(0, folds[0].name, folds[0].train, folds[0].validation)
     found = benchmark_steps(trainer, job, rounds, steps)
     table = step_table(found)
-    record = {
-        "schema": 1,
-        "preset": preset.name,
-        "processors": os.cpu_count(),
-        "augmentation": preset.augment.strength,
-        "networks": [asdict(one) for one in found],
-        "made_by": made_by(),
-    }
+    facts = facts_of(preset, films)
+    record = {"schema": 1, "facts": facts, "networks": [asdict(one) for one in found]}
+    table += f"- {facts['machine']['cores']} cores, {facts['machine']['cpu']}, {facts['backend']}\n"
     write_atomic(run.out / "benchmark.json", json.dumps(record, indent=1) + "\n")
     write_atomic(run.out / "benchmark.md", table)
     return table
@@ -90,8 +83,8 @@ def benchmark_run(run: Run, rounds: int, steps: int, batch: int | None = None) -
 def benchmark_steps(trainer: Trainer, job: Job, rounds: int, steps: int) -> list[StepTimes]:
     """Time the steps of student and teacher in both precisions on one fold's films.
 
-    `steps` of each kind a round; the first step of every stretch, which compiles or fills
-    the queue of batches, is done and not counted.
+    `steps` of each kind a round; the first steps of every stretch, which compile or use up
+    the batches made ahead, are done and not counted.
     """
     found = []
     kinds = len(GOALS) + 1
@@ -134,33 +127,38 @@ def _measure(
 
 
 def _ours(network: keras.Model, batches: Batches, epoch: int, steps: int) -> list[float]:
-    """The training loop's own steps, batches made meanwhile; epoch after epoch as needed."""
-    taken: list[float] = []
-    while True:
-        begun = time.perf_counter()
-        for _ in losses(network, batches, epoch):
-            now = time.perf_counter()
-            taken.append(now - begun)
-            if len(taken) > steps:
-                return taken[1:]
-            begun = now
-        epoch += 1
+    """The training loop's own steps, batches made meanwhile; epoch after epoch as needed.
+
+    What the queue of batches holds at the start is used up first: after that a step waits
+    for its batch whenever batches are made more slowly than steps are done.
+    """
+
+    def endless() -> Iterator[tuple[Any, Any]]:
+        for number in count(epoch):
+            yield from batches.epoch(number)
+
+    return _timed(losses(network, endless()), READY, steps)
 
 
 def _constant(network: keras.Model, films: Any, targets: Any, steps: int) -> list[float]:
-    """The same call with a batch that is there already."""
+    """The same loop over a batch that is there already."""
+    return _timed(losses(network, repeat((films, targets))), 1, steps)
+
+
+def _timed(done: Iterator[float], uncounted: int, steps: int) -> list[float]:
+    """Seconds of each of `steps` steps, after those that are not counted."""
     taken = []
-    for _ in range(steps + 1):
-        begun = time.perf_counter()
-        network.reset_metrics()
-        float(network.train_on_batch(films, targets, return_dict=True)["loss"])
-        taken.append(time.perf_counter() - begun)
-    return taken[1:]
+    begun = time.perf_counter()
+    for _ in islice(done, uncounted + steps):
+        now = time.perf_counter()
+        taken.append(now - begun)
+        begun = now
+    return taken[uncounted:]
 
 
 def _keras_fit(network: keras.Model, films: Any, targets: Any, steps: int) -> list[float]:
     """Keras' own loop over arrays in memory, nothing augmented: what it costs at the least."""
-    count = steps + 1
+    stretch = steps + 1
     ends: list[float] = []
 
     def end(_: int, logs: Any) -> None:
@@ -169,7 +167,7 @@ def _keras_fit(network: keras.Model, films: Any, targets: Any, steps: int) -> li
 
     watch = keras.callbacks.LambdaCallback(on_train_batch_end=end)
     network.fit(
-        np.concatenate([films] * count), np.concatenate([targets] * count),
+        np.concatenate([films] * stretch), np.concatenate([targets] * stretch),
         batch_size=len(films), shuffle=False, verbose=0, callbacks=[watch],
     )  # fmt: skip
     return [after - before for before, after in pairwise(ends)]
@@ -178,10 +176,11 @@ def _keras_fit(network: keras.Model, films: Any, targets: Any, steps: int) -> li
 def _ratio(
     ours: Sequence[Sequence[float]], other: Sequence[Sequence[float]], seed: int
 ) -> Interval:
-    """Ratio of the medians of all steps; 95 % by resampling rounds, which share their minute."""
-    rounds = [number for number, part in enumerate(ours) for _ in part]
-    flat = [[one for part in times for one in part] for times in (ours, other)]
-    return bootstrap(lambda a, b: float(np.median(a) / np.median(b)), rounds, *flat, seed=seed)
+    """Ratio of the medians of the rounds' means, 95 % by resampling rounds."""
+    means = [[fmean(part) for part in times] for times in (ours, other)]
+    return bootstrap(
+        lambda a, b: float(np.median(a) / np.median(b)), range(len(ours)), *means, seed=seed
+    )
 
 
 def faster(found: Sequence[StepTimes], network: str) -> StepTimes:
@@ -205,12 +204,13 @@ def step_table(found: Sequence[StepTimes]) -> str:
     lines.append("")
     for name, goal in GOALS.items():
         worst = max(found, key=lambda one: one.ratios[name].value)
-        met = "met" if worst.ratios[name].value <= goal else "not met"
+        ratio = worst.ratios[name]
+        met = "met" if ratio.high <= goal else "not met" if ratio.low > goal else "cannot tell"
         lines.append(
             f"- goal {goal:g} against the {NAMES[name]}: {met}; the largest ratio is "
-            f"{worst.ratios[name].value:.3f} ({worst.network}, {worst.precision})"
+            f"{interval_text(ratio)} ({worst.network}, {worst.precision})"
         )
     for role in dict.fromkeys(one.network for one in found):
         best = faster(found, role)
-        lines.append(f'- `precision = "auto"` takes {best.precision} for the {role} here')
+        lines.append(f"- faster here for the {role}: {best.precision}")
     return "\n".join(lines) + "\n"

@@ -22,6 +22,7 @@ class Place:
 
     epoch: int = 0  # epochs that are complete
     rows: list[dict[str, Any]] = field(default_factory=list)
+    origins: dict[str, str] = field(default_factory=dict)  # backbone -> its first weights
 
 
 @dataclass(frozen=True)

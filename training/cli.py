@@ -161,8 +161,8 @@ def search(
     from training.search import search_table
 
     alphas = sorted(set(alpha or (0.1, 0.5, 0.9)))
-    trials = run_search(wanted, alphas, sorted(set(temperature or (2.0, 4.0, 8.0))))
-    sys.stdout.write(search_table(trials))
+    result = run_search(wanted, alphas, sorted(set(temperature or (2.0, 4.0, 8.0))))
+    sys.stdout.write(search_table(result.trials))
 
 
 @app.command()

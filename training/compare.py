@@ -13,8 +13,15 @@ import keras
 
 from edge_runtime.errors import DataError
 from training.backbones import BackboneWarning, check_backbone
-from training.begin import Run, begin, films_and_folds
-from training.compare_report import ABSENT, UNKNOWN, Compared, compare_plot, compare_text
+from training.begin import Run, begin, facts_of, films_and_folds
+from training.compare_report import (
+    ABSENT,
+    UNKNOWN,
+    Compared,
+    Comparison,
+    compare_plot,
+    compare_text,
+)
 from training.inference import logits
 from training.macs import multiply_adds
 from training.members import Job, Member, Trainer
@@ -62,6 +69,7 @@ def compare(
         if fresh:  # leave no run behind
             (run.out / "run.json").unlink()
         raise
+    facts = facts_of(preset, films)
     for place, one in enumerate(found):
         absent = ABSENT in one.weights.values()
         told = f": {UNKNOWN}, its weights are {ABSENT}" if absent else ""
@@ -71,11 +79,17 @@ def compare(
             its = _preset(preset, one.role, one.network)
             trainer = Trainer(its, films, pixels, own, run.weights)
             found[place] = _measured(one, trainer, chosen)
-    found.sort(key=lambda one: (one.role != "teacher", -one.auroc.value if one.auroc else 2.0))
-    compare_plot(run.out / "plots" / "compare.png", found)
-    write_atomic(run.out / "compare.md", compare_text(preset, films, chosen, found))
-    save(run.out / "compare.json", found)
-    return found
+        if not absent or place == len(found) - 1:  # what is known by now, whatever comes next
+            ordered = sorted(found, key=_rank)
+            compare_plot(run.out / "plots" / "compare.png", ordered)
+            page = compare_text(preset, films, chosen, ordered, facts["machine"])
+            write_atomic(run.out / "compare.md", page)
+            save(run.out / "compare.json", Comparison(facts, tuple(ordered)))
+    return sorted(found, key=_rank)
+
+
+def _rank(one: Compared) -> tuple[bool, float]:
+    return one.role != "teacher", -one.auroc.value if one.auroc else 2.0
 
 
 def _check(role: str, name: str) -> None:

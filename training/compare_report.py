@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -18,7 +19,7 @@ from workshop.records import Film, Fold, Interval
 from workshop.runs import write_atomic
 from workshop.summary import interval_text
 
-__all__ = ["ABSENT", "UNKNOWN", "Compared", "compare_plot", "compare_text"]
+__all__ = ["ABSENT", "UNKNOWN", "Compared", "Comparison", "compare_plot", "compare_text"]
 
 UNKNOWN, ABSENT = "not measured", "not at hand"
 LOOK = {"teacher": ("o", BLUE), "student": ("s", ORANGE)}
@@ -39,8 +40,21 @@ class Compared:
     weights: dict[str, str]  # backbone -> where its first weights came from, or ABSENT
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """`compare.json`: the networks in the table's order, and where they came from."""
+
+    facts: dict[str, Any]
+    networks: tuple[Compared, ...]
+    schema: int = 1
+
+
 def compare_text(
-    preset: Preset, films: Sequence[Film], folds: Sequence[Fold], found: Sequence[Compared]
+    preset: Preset,
+    films: Sequence[Film],
+    folds: Sequence[Fold],
+    found: Sequence[Compared],
+    machine: Mapping[str, Any],
 ) -> str:
     """The table as Markdown and what has to be known of it; `found` is in the table's order."""
     done = sum(one.auroc is not None for one in found)
@@ -64,7 +78,8 @@ def compare_text(
         "network that wants others is at a disadvantage here.",
         "The two classes come from different hospitals: a network may be good at hospitals.",
         "Choosing the best by this table makes its own figure too good; other films must say.",
-        "Multiply-adds: one film. Film/s: this run's machine, median epoch.",
+        f"Multiply-adds: one film. Film/s: median epoch on {machine['cores']} cores, "
+        f"{machine['cpu']}.",
         preset.note,
         "Research and demonstration only, not a medical device.",
     ]

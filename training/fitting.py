@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import keras
@@ -50,9 +50,9 @@ def distilled(
     return student
 
 
-def losses(network: keras.Model, batches: Steps, epoch: int) -> Iterator[float]:
-    """Do the steps of an epoch; the loss of each. A step is over when its loss is known."""
-    for films, targets in batches.epoch(epoch):
+def losses(network: keras.Model, batches: Iterable[tuple[Any, Any]]) -> Iterator[float]:
+    """Do a step for each batch; the loss of each. A step is over when its loss is known."""
+    for films, targets in batches:
         network.reset_metrics()
         yield float(network.train_on_batch(films, targets, return_dict=True)["loss"])
 
@@ -63,21 +63,24 @@ def fit(
     checkpoint: Checkpoint,
     validate: Callable[[], float],
     title: str,
+    origins: dict[str, str] | None = None,
 ) -> list[dict[str, Any]]:
     """Train until the preset's epochs are done; returns the rows of its history.
 
-    `network` is compiled. Every epoch ends in a checkpoint, and a
-    later call with the same arguments goes on from there to the same weights. Raises
+    `network` is compiled. Every epoch ends in a checkpoint, which remembers too where the
+    network's first weights came from (`origins`), and a later call with the same arguments
+    goes on from there to the same weights. Raises
     `RunError` on a loss that is no number, naming the step and the films of the batch.
     """
     network.optimizer.build(network.trainable_variables)
     variables = [*network.variables, *network.optimizer.variables]
     place = checkpoint.restore(variables)
+    place.origins = origins or place.origins
     epochs, steps = batches.network.epochs, batches.steps()
     progress = Progress(title, (epochs - place.epoch) * steps)
     while place.epoch < epochs:
         begun, total, ends = time.monotonic(), 0.0, list[float]()
-        for step, loss in enumerate(losses(network, batches, place.epoch)):
+        for step, loss in enumerate(losses(network, batches.epoch(place.epoch))):
             if not math.isfinite(loss):
                 raise RunError(_not_a_number(batches, checkpoint, place.epoch, step))
             total += loss

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edge_runtime.contract import LABELS
+from edge_runtime.errors import RunError
 from training.batches import Batches
 from training.checkpoints import Checkpoint
 from training.distillation import Distilled, Steps
@@ -89,14 +90,24 @@ class Trainer:
         """
         watched = self._watched(job.held)
         preset = self.network_preset(role)
-        network, made.origins[role] = self._network(job.number, role)
+        place = self._checkpoint(job, role, trial).place()
+        network, origins = self._network(job.number, role)
+        finished = place.epoch >= preset.epochs
+        if place.origins and place.origins != origins:
+            if not finished:
+                raise RunError(
+                    f"{made.name}'s {role} began from {_told(place.origins)}, and now there is "
+                    f"{_told(origins)}: name the folder of weights that it began with (--weights)"
+                )
+            origins = place.origins
+        made.origins[role] = origins
         drawn = self.batches(job, role)
         batches: Steps = drawn
         title = f"{made.name}: {role}{trial}"
         if role == "student":
             made.teacher.trainable = False
             distil = self.preset.distil
-            if self.steps_left(job, role, trial):  # or nobody needs the teacher's answers
+            if not finished:  # or nobody needs the teacher's answers
                 batches = Distilled.of(
                     drawn, made.teacher, distil, f"{title}: teacher's answers", made.answers
                 )
@@ -105,7 +116,7 @@ class Trainer:
             supervised(network, preset, batches.steps())
         rows = fit(
             network, batches, self._checkpoint(job, role, trial),
-            lambda: self._auroc(network, watched), title,
+            lambda: self._auroc(network, watched), title, origins,
         )  # fmt: skip
         made.networks[role] = network
         made.history.extend({"network": role, "fold": made.name, **row} for row in rows)
@@ -158,3 +169,7 @@ class Trainer:
             return float("nan")
         labels = [int(self.films[i].label == "covid") for i in watched]
         return auroc(labels, logits(network, self.pixels, watched))
+
+
+def _told(origins: dict[str, str]) -> str:
+    return ", ".join(f"{backbone}: {origin}" for backbone, origin in origins.items())

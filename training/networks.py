@@ -35,6 +35,9 @@ def build(
     keras.config.set_dtype_policy(preset.precision)
     try:
         return _build(preset, size, name, weights)
+    except ValueError as error:  # Keras': too small a film, a backbone named twice
+        told = str(error).strip().splitlines()[0]
+        raise DataError(f"{' + '.join(preset.backbones)} at {size} pixels: {told}") from error
     finally:
         keras.config.set_dtype_policy(policy)
 

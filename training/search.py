@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
+from typing import Any
 
 import keras
 
-from training.begin import Run, begin, films_and_folds
+from training.begin import Run, begin, facts_of, films_and_folds
 from training.inference import logits
 from training.members import Job, Member, Trainer
 from training.pace import announce
@@ -19,7 +21,7 @@ from workshop.runs import write_atomic
 from workshop.statistics import auroc, bootstrap
 from workshop.summary import interval_text
 
-__all__ = ["Trial", "ranked", "search", "search_table"]
+__all__ = ["Search", "Trial", "checkpoint_name", "ranked", "search", "search_table", "search_text"]
 
 Pair = tuple[float, float]  # alpha, T
 
@@ -40,7 +42,16 @@ class Trial:
         return fmean(self.by_fold.values())
 
 
-def search(run: Run, alphas: Sequence[float], temperatures: Sequence[float]) -> list[Trial]:
+@dataclass(frozen=True)
+class Search:
+    """`search.json`: the pairs, the best first, and where they came from."""
+
+    facts: dict[str, Any]
+    trials: tuple[Trial, ...]
+    schema: int = 1
+
+
+def search(run: Run, alphas: Sequence[float], temperatures: Sequence[float]) -> Search:
     """Train a student for every pair on every fold of the preset; the best pair first.
 
     Goes on where it was: every student has a checkpoint of its own. Writes `search.json`
@@ -54,7 +65,7 @@ def search(run: Run, alphas: Sequence[float], temperatures: Sequence[float]) -> 
         for n, fold in enumerate(folds)
     ]
     pairs = list(itertools.product(alphas, temperatures))
-    students = [(job, _trial(*pair)) for job in jobs for pair in pairs]
+    students = [(job, checkpoint_name(*pair)) for job in jobs for pair in pairs]
     left = sum(trainer.steps_left(job, "student", trial) for job, trial in students)
     announce(preset, {**trainer.left(jobs, ("teacher",)), "student": left})
     found: dict[Pair, list[list[float]]] = {pair: [] for pair in pairs}  # logits by fold
@@ -64,19 +75,21 @@ def search(run: Run, alphas: Sequence[float], temperatures: Sequence[float]) -> 
         for alpha, temperature in pairs:
             distil = replace(preset.distil, alpha=alpha, temperature=temperature)
             trial = replace(trainer, preset=replace(preset, distil=distil))
-            trial.train(made, "student", job, _trial(alpha, temperature))
+            trial.train(made, "student", job, checkpoint_name(alpha, temperature))
             found[alpha, temperature].append(logits(made.student, pixels, job.held).tolist())
         del made
         keras.backend.clear_session()
-    trials = ranked(found, films, jobs, preset.seed)
-    write_atomic(run.out / "search.md", search_table(trials))
-    save(run.out / "search.json", trials)
-    return trials
+    trials = tuple(ranked(found, films, jobs, preset.seed))
+    result = Search(facts_of(preset, films), trials)
+    write_atomic(run.out / "search.md", search_text(result, films))
+    save(run.out / "search.json", result)
+    return result
 
 
-def _trial(alpha: float, temperature: float) -> str:
+def checkpoint_name(alpha: float, temperature: float) -> str:
     """What tells a pair's checkpoints apart."""
-    return f"-alpha{alpha:g}-T{temperature:g}"
+    short = (repr(float(one)).removesuffix(".0") for one in (alpha, temperature))
+    return "-alpha{}-T{}".format(*short)
 
 
 def ranked(
@@ -109,6 +122,27 @@ def ranked(
         )
 
     return [trials[0], *(replace(one, behind=behind(one)) for one in trials[1:])]
+
+
+def search_text(result: Search, films: Sequence[Film]) -> str:
+    """`search.md`: the table, and what has to be known of it."""
+    preset = result.facts["preset"]
+    student, distil = preset["student"], preset["distil"]
+    counts = Counter(f"{film.label} of {film.source}" for film in films)
+    return "\n".join([
+        f"# {preset['name']}: alpha and T of eq. (1)",
+        "",
+        "Research and demonstration only, not a medical device.",
+        "",
+        search_table(result.trials),
+        f"Films: {', '.join(f'{n} {name}' for name, n in sorted(counts.items()))}. "
+        f"{' + '.join(student['backbones'])} after {student['epochs']} epochs at "
+        f"{student['learning_rate']:g}, taught by {' + '.join(preset['teacher']['backbones'])}, "
+        f"{distil['divergence'].replace('_', ', ')} divergence, {distil['views']} views. "
+        "The two classes come from different hospitals: a network can score high by telling the "
+        "hospitals apart.",
+        "",
+    ])  # fmt: skip
 
 
 def search_table(trials: Sequence[Trial]) -> str:

@@ -232,9 +232,8 @@ def _paper_checks(paper: PaperPreset | None) -> dict[str, bool]:
         'paper.oversample: with balance = "draw" nothing is oversampled': (
             paper.balance == "draw" and paper.oversample == "before_split"
         ),
-        "paper.networks: at least one, each once; a student needs its teacher, named before it": (
-            not paper.networks
-            or len(set(paper.networks)) < len(paper.networks)
-            or ("student" in paper.networks and paper.networks[0] != "teacher")
-        ),
+        "paper.networks: at least one, each once": not paper.networks
+        or len(set(paper.networks)) < len(paper.networks),
+        "paper.networks: a student needs its teacher, named before it": "student"
+        in paper.networks[: (*paper.networks, "teacher").index("teacher")],
     }

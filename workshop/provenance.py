@@ -13,7 +13,8 @@ from workshop.records import Film
 
 __all__ = ["data_fingerprint", "git_describe", "made_by"]
 
-PACKAGES = ("keras", "tensorflow-cpu", "tensorflow", "numpy", "pillow", "ai-edge-litert", "onnx")
+PACKAGES = ("keras", "tensorflow-cpu", "tensorflow", "jax", "torch", "numpy", "pillow",
+            "ai-edge-litert", "onnx")  # fmt: skip
 
 
 def git_describe() -> str:

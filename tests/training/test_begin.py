@@ -6,11 +6,13 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import keras
 import pytest
 
 from edge_runtime.errors import DataError, RunError
 from training import begin as begin_module
 from training.begin import Run, begin, films_and_folds, index_of
+from training.members import Job, Member, Trainer
 from workshop.phantoms import write_set
 from workshop.presets import NetworkPreset, PaperPreset, Preset, SplitPreset
 
@@ -87,3 +89,56 @@ def test_folds_are_those_of_the_preset(data: Path, tmp_path: Path) -> None:
     paper = PaperPreset(("phantom",), ("phantom",), positives=6, normals=8)
     films, folds = films_and_folds(Run(replace(PRESET, paper=paper), data, tmp_path))
     assert len(films) == 14 and {i for fold in folds for i in fold.validation} == set(range(14))
+
+
+def test_another_backend_is_another_run(data: Path, tmp_path: Path, faster: dict[str, str]) -> None:
+    run = Run(PRESET, data, tmp_path / "run")
+    films = index_of(run)
+    begin(run, films, {})
+    told = json.loads((run.out / "run.json").read_text())
+    assert told["backend"] == keras.backend.backend()
+    (run.out / "run.json").write_text(json.dumps({**told, "backend": "another"}))
+    with pytest.raises(RunError, match="set KERAS_BACKEND=another"):
+        begin(replace(run, resume=True), films, {})
+
+
+def test_a_kill_while_the_record_is_written_leaves_a_folder_that_can_be_used(
+    data: Path, tmp_path: Path, faster: dict[str, str]
+) -> None:
+    run = Run(PRESET, data, tmp_path / "run")
+    run.out.mkdir()
+    (run.out / ".run.json.abcd").write_text("{")
+    begin(run, index_of(run), {})
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "notes.txt").write_text("mine")
+    with pytest.raises(RunError, match="holds no run"):
+        begin(replace(run, out=tmp_path / "other"), index_of(run), {})
+
+
+def test_first_weights_are_not_mixed(data: Path, tmp_path: Path, faster: dict[str, str]) -> None:
+    """A run that began with a folder of weights does not go on without it."""
+    kept = tmp_path / "weights"
+    kept.mkdir()
+    body = keras.applications.MobileNet(
+        weights=None, include_top=False, input_shape=(64, 64, 3), alpha=0.25
+    )
+    body.save_weights(kept / "mobilenet_0.25_224_notop.weights.h5")
+    small = replace(SMALL, precision="float32", batch=8, epochs=1)
+    pretrained = replace(small, weights="imagenet")
+    first = replace(PRESET, teacher=pretrained, student=small)
+    films = index_of(Run(first, data, tmp_path))
+    _, pixels = begin(Run(first, data, tmp_path / "run"), films, {})
+    job = Job(0, "fold0", range(30), range(30, 40))
+    trainer = Trainer(first, films, pixels, tmp_path / "run" / "checkpoints", kept)
+    made = Member("fold0", {}, [], {})
+    trainer.train(made, "teacher", job)
+    began = made.origins["teacher"]
+    assert began == {"MobileNet:0.25": "imagenet (mobilenet_0.25_224_notop.weights.h5)"}
+    # The same fold without them: random weights stand for a download that fails.
+    without = replace(first, teacher=small)
+    again = Member("fold0", {}, [], {})
+    replace(trainer, preset=without, weights=None).train(again, "teacher", job)
+    assert again.origins["teacher"] == began  # it is finished: its weights are what they were
+    longer = replace(without, teacher=replace(small, epochs=2))
+    with pytest.raises(RunError, match=r"began from MobileNet:0.25: imagenet .*--weights"):
+        replace(trainer, preset=longer, weights=None).train(made, "teacher", job)

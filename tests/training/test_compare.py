@@ -22,7 +22,7 @@ from training import compare_report as report
 from training.backbones import check_backbone
 from training.begin import Run, films_and_folds
 from training.compare import STUDENTS, TEACHERS, compare
-from training.compare_report import Compared, compare_plot, compare_text
+from training.compare_report import Compared, Comparison, compare_plot, compare_text
 from training.members import Trainer
 from workshop.phantoms import write_set
 from workshop.plot_style import STYLE, new_figure
@@ -58,6 +58,9 @@ def fixed(preset: Path) -> Preset:
     return replace(read_preset(preset), deterministic=False)
 
 
+MACHINE = {"cpu": "A processor", "cores": 2}
+
+
 def test_a_small_comparison(preset: Path, films: Path, tmp_path: Path) -> None:
     out = tmp_path / "compare"
     words = ("compare", preset, "--data", films, "--out", out, "--teacher", "none",
@@ -66,7 +69,7 @@ def test_a_small_comparison(preset: Path, films: Path, tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "2 of 2: student MobileNetV2:0.35" in done.stderr.splitlines()
-    found = load(out / "compare.json", list[Compared])
+    found = load(out / "compare.json", Comparison).networks
     assert {(one.role, one.network) for one in found} == {
         ("student", "MobileNet:0.25"), ("student", "MobileNetV2:0.35")}  # fmt: skip
     for one in found:
@@ -121,7 +124,7 @@ def test_what_is_not_at_hand_is_counted_and_not_trained(
     text = (run.out / "compare.md").read_text()
     assert "1 of 3 networks were measured; the others' pretrained weights are not at hand." in text
     assert "MobileNet:0.5: not at hand; MobileNet:0.25: imagenet (" in text
-    assert load(run.out / "compare.json", list[Compared]) == found
+    assert list(load(run.out / "compare.json", Comparison).networks) == found
 
 
 def test_a_network_is_measured_on_the_folds_own_films(
@@ -201,7 +204,7 @@ def test_the_table_says_what_it_is_of(fixed: Preset) -> None:
              for n in range(8)]  # fmt: skip
     folds = [Fold("fold0", (2, 3, 4, 5, 6, 7), (0, 1))]
     found = [made("teacher", "VGG19", 0.9), made("student", "MobileNet", None)]
-    lines = compare_text(fixed, known, folds, found).splitlines()
+    lines = compare_text(fixed, known, folds, found, MACHINE).splitlines()
     assert lines[2].startswith("1 of 2 networks were measured; the others'")
     assert lines[6] == ("| teacher | VGG19 | 0.900 (0.850 to 0.950) | 4 | 1,234,567 | 300.0 M "
                         "| 12.3 | random |")  # fmt: skip
@@ -215,7 +218,7 @@ def test_the_table_says_what_it_is_of(fixed: Preset) -> None:
     assert "trained on as well" not in text
     leaking = [Fold("fold0", (0, 2, 3, 4, 5, 6, 7), (0, 1))]
     assert "**50.0% of the validation films are trained" in compare_text(
-        fixed, known, leaking, found
+        fixed, known, leaking, found, MACHINE
     )
 
 

@@ -41,7 +41,7 @@ def test_a_named_precision_is_not_measured(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_step_is_measured_on_a_network_of_its_own() -> None:
     pace.step_seconds.cache_clear()
-    assert 0 < pace.step_seconds(SMALL, 64) < 60
+    assert pace.step_seconds(SMALL, 64) > 0
     assert pace.step_seconds.cache_info().currsize == 1
 
 

@@ -19,6 +19,7 @@ GOOD = (ROOT / "presets" / "demo.toml").read_text()
         ("positives = 118", "positives = 0", "at least 1"),
         ('networks = ["plain"]', "networks = []", "at least one"),
         ('networks = ["plain"]', 'networks = ["student"]', "a student needs its teacher"),
+        ('networks = ["plain"]', 'networks = ["student", "teacher"]', "named before it"),
         ('networks = ["plain"]', 'networks = ["plain", "plain"]', "each once"),
         ('networks = ["plain"]', 'networks = ["pupil"]', "paper.networks"),
     ],
@@ -109,3 +110,11 @@ def test_a_wrong_choice_of_the_paper_s_is_named(
     with pytest.raises(DataError) as caught:
         read_preset(path)
     assert words in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_a_student_may_come_any_time_after_its_teacher(tmp_path: Path) -> None:
+    text = (ROOT / "presets" / "leak-after-split.toml").read_text()
+    path = tmp_path / "preset.toml"
+    path.write_text(text.replace('["plain"]', '["plain", "teacher", "student"]', 1))
+    paper = read_preset(path).paper
+    assert paper is not None and paper.networks == ("plain", "teacher", "student")

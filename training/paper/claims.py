@@ -77,11 +77,13 @@ def _cheaper(result: PaperResult) -> Claim:
         return Claim(claim, NOT_TESTABLE, "the times were not measured")
     epoch = result.seconds_per_epoch["plain"] / result.seconds_per_epoch["teacher"]
     whole = (spent["teacher"] + spent["student"]) / spent["plain"]
+    clean = (result.preset.get("distil") or {}).get("views") == "clean"
+    answers = " (the teacher's answers, given once before it, not counted)" if clean else ""
     return Claim(
         claim,
         NOT_REPRODUCED if whole > 1 else REPRODUCED,
         f"teacher and distilled student together took {whole:.1f} times the plain student's time "
-        f"on the same machine; an epoch of the student takes "
+        f"on the same machine{answers}; an epoch of the student takes "
         f"{epoch:.2f} of the teacher's",
     )
 

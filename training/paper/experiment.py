@@ -20,13 +20,12 @@ from training.paper.tables import PaperResult, result_of
 from training.predictions import predict_member, write_predictions
 from training.run import write_history
 from workshop.paper_folds import shared_films
-from workshop.provenance import made_by
+from workshop.presets import PaperPreset
+from workshop.provenance import data_fingerprint, made_by
 from workshop.records import Film, FilmPrediction, Fold
 from workshop.records_io import save
 
 __all__ = ["run_paper"]
-
-NETWORKS = ("teacher", "plain", "student")
 
 
 def run_paper(run: Run) -> PaperResult:
@@ -41,17 +40,19 @@ def run_paper(run: Run) -> PaperResult:
     folds = folds[: run.preset.split.trained]
     preset, pixels = begin(run, films, {fold.name: len(fold.validation) for fold in folds})
     trainer = Trainer(preset, films, pixels, out / "checkpoints", run.weights)
-    jobs = [Job(n, fold.name, fold.train, fold.validation) for n, fold in enumerate(folds)]
-    networks = preset.paper.networks if preset.paper else NETWORKS
+    # A copied film is asked once, and counted below as often as it was copied.
+    jobs = [
+        Job(n, fold.name, fold.train, tuple(sorted(set(fold.validation))))
+        for n, fold in enumerate(folds)
+    ]
+    networks = (preset.paper or PaperPreset((), ())).networks
     announce(preset, trainer.left(jobs, networks))
     predictions: list[FilmPrediction] = []
     history: list[dict[str, Any]] = []
     facts: dict[str, Any] = {}
     for job, fold in zip(jobs, folds, strict=True):
         member = trainer.member(job, networks)
-        # A copied film is asked once and counted as often as it was copied.
-        once = sorted(set(fold.validation))
-        asked = predict_member(member, films, pixels, once, "out_of_fold", networks)
+        asked = predict_member(member, films, pixels, job.held, "out_of_fold", networks)
         predictions += _repeated(asked, films, fold)
         history += member.history
         facts = {
@@ -64,7 +65,8 @@ def run_paper(run: Run) -> PaperResult:
     write_history(out / "history.csv", history)
     result = result_of(
         preset, predictions, history,
-        films=_counts(films), leak=shared_films(films, folds), made_by=made_by(), **facts,
+        films=_counts(films), leak=shared_films(films, folds), made_by=made_by(),
+        data_fingerprint=data_fingerprint(films), **facts,
     )  # fmt: skip
     write_report(out, preset, result)
     save(out / "paper.json", result)

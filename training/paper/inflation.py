@@ -71,6 +71,9 @@ def compare(before: Path, after: Path) -> Inflation:
             f"{before} and {after} differ in {', '.join(other)} as well: name two runs that differ "
             "in paper.oversample alone"
         )
+    fingerprints = {one.data_fingerprint for one in results if one.data_fingerprint}
+    if len(fingerprints) > 1:
+        raise RunError(f"{before} and {after} are of other films: run both on the same index")
     films, figures, unpaired = _paired(before, after, presets[0])
     first, second = (_reading(result) for result in results)
     return Inflation(first, second, films, figures, unpaired, presets[0].seed, made_by())

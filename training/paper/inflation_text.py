@@ -48,7 +48,8 @@ def _how(found: Inflation) -> str:
     return (
         f"Paired, each of {films['films']} films once (the first of its copies), 95 % over "
         f"{films['groups']} groups; of {films['positives']} positives the first run trained on "
-        f"{films['shared_positives']} as well, by a copy or by their group. Differences in AUROC; "
+        f"{films['shared_positives']} as well, by a copy or by their group, and not on "
+        f"{films['positives'] - films['shared_positives']}. Differences in AUROC; "
         "an inflation is shown where the interval lies above zero. The last one also takes out "
         "what those positives had in common before anything was copied."
     )

@@ -8,6 +8,7 @@ networks, better by itself than one network, is mistaken for the leak.
 from __future__ import annotations
 
 import csv
+import math
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from workshop.statistics import auroc, bootstrap
 
 __all__ = ["FIGURES", "PairedFigure", "PairedFilm", "paired_figures", "paired_films"]
 
+ENOUGH = 10  # positives, below which an AUROC says nothing
 # Three figures and the control of the second; each is in AUROC, positive for an inflation.
 FIGURES = {
     "before_less_after": "before the split less after it, the same films",
@@ -135,6 +137,8 @@ def _gap(
 def _against_normals(
     chosen: npt.NDArray[np.bool_], positive: npt.NDArray[np.bool_], logits: npt.NDArray[np.float64]
 ) -> float:
+    if np.count_nonzero(chosen) < ENOUGH:
+        return math.nan
     kept = chosen | ~positive
     return auroc(positive[kept], logits[kept])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from training.paper.choices import trained_roles
 from training.paper.tables import PaperResult
 from workshop.presets import Preset
 
@@ -21,8 +22,8 @@ def stand_ins(preset: Preset, result: PaperResult, known: dict[str, Any]) -> str
     from; a result that does not say is taken at its preset's word.
     """
     told = []
-    for role, networks in ROLES.items():
-        used = preset.teacher if role == "teacher" else preset.student
+    for role, used in trained_roles(preset).items():
+        networks = ROLES[role]
         told.append(_others(role, used.backbones, known["networks"][role]))
         wanted = used.weights
         random = [

@@ -73,6 +73,7 @@ class PaperResult:
     made_by: dict[str, str]
     # network -> fold -> validation AUROC lost since the best epoch; empty in older results
     forgotten: dict[str, dict[str, float]] = field(default_factory=dict)
+    data_fingerprint: str = ""  # of the films; results of earlier versions lack it
     schema: int = 1
 
 
@@ -86,6 +87,7 @@ def result_of(
     parameters: dict[str, int],
     weights: dict[str, dict[str, str]],
     made_by: dict[str, str],
+    data_fingerprint: str = "",
 ) -> PaperResult:
     """The result of predictions film by film and of the learning curves' times."""
     cells: dict[tuple[str, str], list[FilmPrediction]] = defaultdict(list)
@@ -113,6 +115,7 @@ def result_of(
         seconds_per_epoch={name: fmean(times) for name, times in spent.items()},
         seconds={name: sum(times) for name, times in spent.items()},
         made_by=made_by,
+        data_fingerprint=data_fingerprint,
         forgotten=forgotten(history),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from tests.training.paper.cases import PRESET, ROOT, USUAL, made
 from training.paper.inflation import Inflation, compare
 from training.paper.inflation_text import inflation_text
 from training.paper.pairs import FIGURES, PairedFilm, paired_figures, paired_films
+from training.paper.tables import PaperResult
 from training.predictions import write_predictions
 from workshop.presets import Preset
 from workshop.records import FilmPrediction
@@ -61,6 +63,11 @@ def test_two_runs_that_are_no_pair_are_refused(tmp_path: Path) -> None:
     other = run_of(tmp_path / "other", AFTER, preset=longer)
     with pytest.raises(RunError, match=r"differ in student\.epochs, seed as well"):
         compare(before, other)
+    for run, index in ((before, "one"), (after, "another")):
+        result = load(run / "paper.json", PaperResult)
+        save(run / "paper.json", replace(result, data_fingerprint=index))
+    with pytest.raises(RunError, match="of other films"):
+        compare(before, after)
 
 
 def row(network: str, path: str, group: str, fold: int, logit: float) -> FilmPrediction:
@@ -221,3 +228,15 @@ def test_the_readme_s_table_is_what_the_command_prints() -> None:
     runs = [EVIDENCE / name for name in ("paper-2core-before-split", "paper-2core")]
     printed = inflation_text(compare(*runs))
     assert printed in (EVIDENCE / "README.md").read_text()
+
+
+def test_a_handful_of_positives_is_not_measured() -> None:
+    """Nine shared positives are too few to say anything of, ten are not."""
+    for shared, measured in ((9, False), (10, True)):
+        films = [
+            replace(film, shared=film.positive and n < shared)
+            for n, film in enumerate(drawn(lambda _: 0.0))
+        ]
+        found = {one.figure: one.interval for one in paired_figures("plain", films, seed=1)}
+        assert math.isnan(found["beyond_control"].value) is not measured
+        assert not math.isnan(found["before_less_after"].value)
