@@ -111,14 +111,11 @@ def _preset(preset: Preset, role: str, name: str) -> Preset:
 
 def _counted(preset: Preset, role: str, name: str, films: int, run: Run) -> Compared:
     """What is known of a network before it is trained; `DataError` where it cannot be built."""
-    try:
-        # A download's talk is no data, and what is missing is told in the table.
-        with contextlib.redirect_stdout(sys.stderr), warnings.catch_warnings():
-            warnings.simplefilter("ignore", BackboneWarning)
-            network, origins = build(getattr(preset, role), preset.input_size, role, run.weights)
-        cost = multiply_adds(network)
-    except ValueError as error:
-        raise DataError(f"{name}: {error}") from error
+    # A download's talk is no data, and what is missing is told in the table.
+    with contextlib.redirect_stdout(sys.stderr), warnings.catch_warnings():
+        warnings.simplefilter("ignore", BackboneWarning)
+        network, origins = build(getattr(preset, role), preset.input_size, role, run.weights)
+    cost = multiply_adds(network)
     weights = {spec: ABSENT if told.startswith("random (") else told
                for spec, told in origins.items()}  # fmt: skip
     keras.backend.clear_session()

@@ -164,7 +164,7 @@ def test_a_network_is_measured_on_the_folds_own_films(
         ([], ["MobileNet+VGG19"], 1, "a student is one network"),
         ([], [], 1, "at least one network"),
         ([], ["MobileNet"], 3, "1 to 2 folds"),
-        ([], ["InceptionV3"], 1, "InceptionV3: Input size must be at least 75"),
+        ([], ["InceptionV3"], 1, "InceptionV3 at 64 pixels: Input size must be at least 75"),
     ],
 )
 def test_a_wrong_comparison_is_one_line_and_leaves_no_run(
