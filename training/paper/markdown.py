@@ -73,8 +73,11 @@ def parameters_table(result: PaperResult, known: dict[str, Any]) -> str:
     rows = []
     for name in ("teacher", "student"):
         theirs = known.get("parameters", {}).get(name)
-        ours = result.parameters.get(name)
-        rows.append([name, *(f"{n:,}" if n else UNKNOWN for n in (theirs, ours))])
+        # A student without a teacher is the same network.
+        alike = ("student", "plain") if name == "student" else (name,)
+        ours = next((n for one in alike if (n := result.parameters.get(one))), None)
+        told = f"{theirs:,}" if theirs else UNKNOWN
+        rows.append([name, told, f"{ours:,}" if ours else "not trained"])
     return table(["network", "paper", "here"], rows)
 
 

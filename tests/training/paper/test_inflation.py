@@ -16,7 +16,7 @@ from sklearn.metrics import roc_auc_score
 
 from edge_runtime.errors import DataError, RunError
 from tests.training.paper.cases import PRESET, ROOT, USUAL, made
-from training.paper.inflation import Inflation, compare
+from training.paper.inflation import Inflation, compare, write_inflation
 from training.paper.inflation_text import inflation_text
 from training.paper.pairs import FIGURES, PairedFilm, paired_figures, paired_films
 from training.paper.tables import PaperResult
@@ -240,3 +240,14 @@ def test_a_handful_of_positives_is_not_measured() -> None:
         found = {one.figure: one.interval for one in paired_figures("plain", films, seed=1)}
         assert math.isnan(found["beyond_control"].value) is not measured
         assert not math.isnan(found["before_less_after"].value)
+
+
+def test_the_committed_comparison_is_what_the_code_makes_of_the_runs(tmp_path: Path) -> None:
+    runs = [EVIDENCE / f"leak-{which}-split" for which in ("before", "after")]
+    found = compare(*runs)
+    write_inflation(tmp_path, found, inflation_text(found), *runs)
+    committed = EVIDENCE / "inflation" / "inflation.md"
+    assert (tmp_path / "inflation.md").read_bytes() == committed.read_bytes(), (
+        "run python -m training inflation on the two, with --out docs/evidence/paper/inflation"
+    )
+    assert any(one.figure == "beyond_control" and one.inflated for one in found.figures)

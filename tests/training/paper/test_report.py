@@ -233,4 +233,6 @@ def test_an_experiment_of_one_network_has_its_table_alone() -> None:
     text = report_text(PRESET, alone, reference())
     assert "## Table 2." in text and "## Table 1." not in text and "Table 3" not in text
     assert "| here, student, no teacher | accuracy" in text
+    assert "| teacher | 49,222,390 | not trained |" in text
+    assert "| student | 2,334,966 | 2,334,966 |" in text
     assert "| the student has 95 % fewer parameters than the teacher | not testable |" in text
