@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import count, islice, pairwise, repeat
@@ -205,12 +206,19 @@ def step_table(found: Sequence[StepTimes]) -> str:
     for name, goal in GOALS.items():
         worst = max(found, key=lambda one: one.ratios[name].value)
         ratio = worst.ratios[name]
-        met = "met" if ratio.high <= goal else "not met" if ratio.low > goal else "cannot tell"
+        counts = Counter(_verdict(one.ratios[name], goal) for one in found)
+        met = ", ".join(f"{verdict} in {number}" for verdict, number in counts.items())
         lines.append(
-            f"- goal {goal:g} against the {NAMES[name]}: {met}; the largest ratio is "
-            f"{interval_text(ratio)} ({worst.network}, {worst.precision})"
+            f"- goal {goal:g} against the {NAMES[name]}: {met} of {len(found)}; the largest "
+            f"ratio is {interval_text(ratio)} ({worst.network}, {worst.precision})"
         )
     for role in dict.fromkeys(one.network for one in found):
         best = faster(found, role)
         lines.append(f"- faster here for the {role}: {best.precision}")
     return "\n".join(lines) + "\n"
+
+
+def _verdict(ratio: Interval, goal: float) -> str:
+    if ratio.high <= goal:
+        return "met"
+    return "not met" if ratio.low > goal else "cannot tell"

@@ -45,11 +45,17 @@ def test_the_table_names_the_worst_ratio_and_the_choice() -> None:
              times("student", "mixed_bfloat16", 1.0, 1.04, 1.02)]  # fmt: skip
     text = step_table(found)
     assert "| student | float32 | 32 | 2.000 | 16.0 | 1.010 (0.910 to 1.110) | 0.970" in text
-    assert "goal 1.05 against the constant batch: cannot tell; the largest ratio is 1.040" in text
-    assert "goal 1 against the bare Keras fit: cannot tell; the largest ratio is 1.020" in text
+    assert (
+        "goal 1.05 against the constant batch: cannot tell in 2 of 2; the largest ratio is 1.040"
+        in text
+    )
+    assert (
+        "goal 1 against the bare Keras fit: cannot tell in 2 of 2; the largest ratio is 1.020"
+        in text
+    )
     assert "faster here for the student: mixed_bfloat16" in text
-    assert "batch: met" in step_table([times("student", "float32", 1.0, 0.9, 0.8)])
-    assert "fit: not met" in step_table([times("student", "float32", 1.0, 0.9, 1.2)])
+    assert "batch: met in 1 of 1" in step_table([times("student", "float32", 1.0, 0.9, 0.8)])
+    assert "fit: not met in 1 of 1" in step_table([times("student", "float32", 1.0, 0.9, 1.2)])
     assert faster(found, "student") is found[1]
 
 
