@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from itertools import count, islice, pairwise, repeat
+from itertools import count, pairwise, repeat
 from statistics import fmean, median
 from typing import Any
 
@@ -25,7 +25,9 @@ from training.begin import CACHE, Run, facts_of, films_and_folds
 from training.fitting import losses, supervised
 from training.members import Job, Trainer
 from training.networks import build
+from training.pace import timed
 from workshop.film_store import load_films
+from workshop.markdown import table
 from workshop.presets import PRECISIONS, NetworkPreset
 from workshop.progress import Progress
 from workshop.records import Interval
@@ -70,15 +72,14 @@ def benchmark_run(run: Run, rounds: int, steps: int, batch: int | None = None) -
         )
     pixels = load_films(run.data, films, preset.input_size, run.out / CACHE)
     trainer = Trainer(preset, films, pixels, run.out / "checkpoints", run.weights)
-    job = Job(0, folds[0].name, folds[0].train, folds[0].validation)
-    found = benchmark_steps(trainer, job, rounds, steps)
-    table = step_table(found)
+    found = benchmark_steps(trainer, Job.of(0, folds[0]), rounds, steps)
+    page = step_table(found)
     facts = facts_of(preset, films)
     record = {"schema": 1, "facts": facts, "networks": [asdict(one) for one in found]}
-    table += f"- {facts['machine']['cores']} cores, {facts['machine']['cpu']}, {facts['backend']}\n"
+    page += f"- {facts['machine']['cores']} cores, {facts['machine']['cpu']}, {facts['backend']}\n"
     write_atomic(run.out / "benchmark.json", json.dumps(record, indent=1) + "\n")
-    write_atomic(run.out / "benchmark.md", table)
-    return table
+    write_atomic(run.out / "benchmark.md", page)
+    return page
 
 
 def benchmark_steps(trainer: Trainer, job: Job, rounds: int, steps: int) -> list[StepTimes]:
@@ -138,23 +139,12 @@ def _ours(network: keras.Model, batches: Batches, epoch: int, steps: int) -> lis
         for number in count(epoch):
             yield from batches.epoch(number)
 
-    return _timed(losses(network, endless()), READY, steps)
+    return timed(losses(network, endless()), READY, steps)
 
 
 def _constant(network: keras.Model, films: Any, targets: Any, steps: int) -> list[float]:
     """The same loop over a batch that is there already."""
-    return _timed(losses(network, repeat((films, targets))), 1, steps)
-
-
-def _timed(done: Iterator[float], uncounted: int, steps: int) -> list[float]:
-    """Seconds of each of `steps` steps, after those that are not counted."""
-    taken = []
-    begun = time.perf_counter()
-    for _ in islice(done, uncounted + steps):
-        now = time.perf_counter()
-        taken.append(now - begun)
-        begun = now
-    return taken[uncounted:]
+    return timed(losses(network, repeat((films, targets))), 1, steps)
 
 
 def _keras_fit(network: keras.Model, films: Any, targets: Any, steps: int) -> list[float]:
@@ -191,18 +181,14 @@ def faster(found: Sequence[StepTimes], network: str) -> StepTimes:
 
 def step_table(found: Sequence[StepTimes]) -> str:
     """Markdown: a row a network and precision, then what the goals came to and the choice."""
-    lines = [
-        "| network | precision | batch | step, s | film/s | ours to a constant batch "
-        "| ours to a bare Keras fit |",
-        "|---" * 7 + "|",
-    ]
-    for one in found:
-        ratios = " | ".join(interval_text(one.ratios[name]) for name in GOALS)
-        lines.append(
-            f"| {one.network} | {one.precision} | {one.batch} | {one.step:.3f} | "
-            f"{one.batch / one.step:.1f} | {ratios} |"
-        )
-    lines.append("")
+    head = ["network", "precision", "batch", "step, s", "film/s", "ours to a constant batch",
+            "ours to a bare Keras fit"]  # fmt: skip
+    rows = [
+        [one.network, one.precision, str(one.batch), f"{one.step:.3f}",
+         f"{one.batch / one.step:.1f}", *(interval_text(one.ratios[name]) for name in GOALS)]
+        for one in found
+    ]  # fmt: skip
+    lines = [table(head, rows), ""]
     for name, goal in GOALS.items():
         worst = max(found, key=lambda one: one.ratios[name].value)
         ratio = worst.ratios[name]

@@ -129,11 +129,11 @@ def _measured(one: Compared, trainer: Trainer, folds: Sequence[Fold]) -> Compare
     scores: list[float] = []
     pace: list[float] = []
     for number, fold in enumerate(folds):
-        held = tuple(sorted(set(fold.validation)))
-        made = Member(fold.name, {}, [], {})
-        trainer.train(made, role, Job(number, fold.name, fold.train, held))
-        asked += held
-        scores += logits(made.networks[role], trainer.pixels, held).tolist()
+        job = Job.of(number, fold)
+        made = Member(job.name, {}, [], {})
+        trainer.train(made, role, job)
+        asked += job.held
+        scores += logits(made.networks[role], trainer.pixels, job.held).tolist()
         pace += [row["films_per_second"] for row in made.history if "films_per_second" in row]
         del made
         keras.backend.clear_session()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from workshop.plot_style import BLUE, ORANGE, STYLE, new_figure, png_of
 from workshop.presets import Preset
 from workshop.records import Film, Fold, Interval
 from workshop.runs import write_atomic
-from workshop.summary import interval_text
+from workshop.summary import count_films, counts_text, interval_text
 
 __all__ = ["ABSENT", "UNKNOWN", "Compared", "Comparison", "compare_plot", "compare_text"]
 
@@ -97,8 +96,7 @@ def _row(one: Compared) -> str:
 
 
 def _counts(films: Sequence[Film], which: Sequence[int]) -> str:
-    counts = Counter(f"{films[i].label} of {films[i].source}" for i in which)
-    return ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
+    return counts_text(count_films(films[i] for i in which))
 
 
 def compare_plot(path: Path, found: Sequence[Compared]) -> None:

@@ -22,7 +22,7 @@ from training.fitting import distilled, fit, supervised
 from training.inference import logits
 from training.networks import build
 from workshop.presets import NetworkPreset, Preset
-from workshop.records import Film
+from workshop.records import Film, Fold
 from workshop.statistics import auroc
 
 __all__ = ["Job", "Member", "Trainer"]
@@ -39,6 +39,11 @@ class Job:
     name: str
     train: Sequence[int]
     held: Sequence[int]
+
+    @classmethod
+    def of(cls, number: int, fold: Fold) -> Job:
+        """Fold `number`; of its validation films each once, copied or not."""
+        return cls(number, fold.name, fold.train, tuple(sorted(set(fold.validation))))
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,8 @@ class Trainer:
         """
         watched = self._watched(job.held)
         preset = self.network_preset(role)
-        place = self._checkpoint(job, role, trial).place()
+        checkpoint = self._checkpoint(job, role, trial)
+        place = checkpoint.place()
         network, origins = self._network(job.number, role)
         finished = place.epoch >= preset.epochs
         if place.origins and place.origins != origins:
@@ -115,7 +121,7 @@ class Trainer:
         else:
             supervised(network, preset, batches.steps())
         rows = fit(
-            network, batches, self._checkpoint(job, role, trial),
+            network, batches, checkpoint,
             lambda: self._auroc(network, watched), title, origins,
         )  # fmt: skip
         made.networks[role] = network

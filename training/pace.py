@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice, repeat
 from statistics import median
 
 import keras
 import numpy as np
 
 from edge_runtime.contract import LABELS
-from training.fitting import supervised
+from training.fitting import losses, supervised
 from training.networks import build
 from workshop.presets import PRECISIONS, NetworkPreset, Preset
 from workshop.progress import clock
 
-__all__ = ["announce", "faster_precision", "step_seconds"]
+__all__ = ["announce", "faster_precision", "step_seconds", "timed"]
 
 TIMED = 2  # steps after the first, which compiles
 FEW = 8  # films a step that tell which precision is faster, sooner than a whole batch does
@@ -36,14 +37,21 @@ def step_seconds(preset: NetworkPreset, size: int) -> float:
     supervised(network, preset, 1)
     films = np.full((preset.batch, size, size, 3), 127, np.float32)
     targets = np.eye(len(LABELS), dtype=np.float32)[np.arange(preset.batch) % len(LABELS)]
-    taken = []
-    for _ in range(1 + TIMED):
-        begun = time.perf_counter()
-        network.train_on_batch(films, targets)
-        taken.append(time.perf_counter() - begun)
+    taken = timed(losses(network, repeat((films, targets))), 1, TIMED)
     del network
     keras.backend.clear_session()
-    return median(taken[1:])
+    return median(taken)
+
+
+def timed(done: Iterator[float], uncounted: int, steps: int) -> list[float]:
+    """Seconds of each of `steps` steps, after those that are not counted."""
+    taken = []
+    begun = time.perf_counter()
+    for _ in islice(done, uncounted + steps):
+        now = time.perf_counter()
+        taken.append(now - begun)
+        begun = now
+    return taken[uncounted:]
 
 
 def faster_precision(preset: NetworkPreset, size: int, title: str) -> NetworkPreset:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
@@ -15,11 +14,12 @@ from training.begin import Run, begin, facts_of, films_and_folds
 from training.inference import logits
 from training.members import Job, Member, Trainer
 from training.pace import announce
+from workshop.markdown import table
 from workshop.records import Film, Interval
 from workshop.records_io import save
 from workshop.runs import write_atomic
-from workshop.statistics import auroc, bootstrap
-from workshop.summary import interval_text
+from workshop.statistics import auroc, auroc_difference, bootstrap
+from workshop.summary import count_films, counts_text, interval_text
 
 __all__ = ["Search", "Trial", "checkpoint_name", "ranked", "search", "search_table", "search_text"]
 
@@ -60,10 +60,7 @@ def search(run: Run, alphas: Sequence[float], temperatures: Sequence[float]) -> 
     films, folds = films_and_folds(run)
     preset, pixels = begin(run, films, {fold.name: len(fold.validation) for fold in folds})
     trainer = Trainer(preset, films, pixels, run.out / "checkpoints", run.weights)
-    jobs = [
-        Job(n, fold.name, fold.train, tuple(sorted(set(fold.validation))))
-        for n, fold in enumerate(folds)
-    ]
+    jobs = [Job.of(number, fold) for number, fold in enumerate(folds)]
     pairs = list(itertools.product(alphas, temperatures))
     students = [(job, checkpoint_name(*pair)) for job in jobs for pair in pairs]
     left = sum(trainer.steps_left(job, "student", trial) for job, trial in students)
@@ -117,9 +114,7 @@ def ranked(
 
     def behind(trial: Trial) -> Interval:
         own = scores[trial.alpha, trial.temperature]
-        return bootstrap(
-            lambda y, a, b: auroc(y, a) - auroc(y, b), groups, every, best, own, seed=seed
-        )
+        return bootstrap(auroc_difference, groups, every, best, own, seed=seed)
 
     return [trials[0], *(replace(one, behind=behind(one)) for one in trials[1:])]
 
@@ -128,14 +123,13 @@ def search_text(result: Search, films: Sequence[Film]) -> str:
     """`search.md`: the table, and what has to be known of it."""
     preset = result.facts["preset"]
     student, distil = preset["student"], preset["distil"]
-    counts = Counter(f"{film.label} of {film.source}" for film in films)
     return "\n".join([
         f"# {preset['name']}: alpha and T of eq. (1)",
         "",
         "Research and demonstration only, not a medical device.",
         "",
         search_table(result.trials),
-        f"Films: {', '.join(f'{n} {name}' for name, n in sorted(counts.items()))}. "
+        f"Films: {counts_text(count_films(films))}. "
         f"{' + '.join(student['backbones'])} after {student['epochs']} epochs at "
         f"{student['learning_rate']:g}, taught by {' + '.join(preset['teacher']['backbones'])}, "
         f"{distil['divergence'].replace('_', ', ')} divergence, {distil['views']} views. "
@@ -157,9 +151,7 @@ def search_table(trials: Sequence[Trial]) -> str:
     head = ["alpha", "T", "mean AUROC", "all folds' films together", "best less this", *folds]
     worse = sum(one.behind is not None and one.behind.low > 0 for one in trials)
     lines = [
-        f"| {' | '.join(head)} |",
-        "|---" * len(head) + "|",
-        *(f"| {' | '.join(row)} |" for row in rows),
+        table(head, rows),
         "",
         f"{worse} of the {len(trials) - 1} other pairs are shown to be worse than the best "
         "(the interval of the difference, 95 % over groups on the same films, lies above zero).",

@@ -14,7 +14,13 @@ from workshop.calibration import brier, ece, predictive_values
 from workshop.delong import DeLong, delong
 from workshop.records import FilmPrediction, Interval
 from workshop.report_data import RunFiles
-from workshop.statistics import auroc, bootstrap, sensitivity, specificity
+from workshop.statistics import (
+    auroc_difference,
+    bootstrap,
+    sensitivity,
+    specificity,
+    verdict,
+)
 
 __all__ = [
     "PREVALENCES",
@@ -74,12 +80,13 @@ class StudentLessTeacher:
 
     @property
     def verdict(self) -> str:
-        """A difference whose interval over groups holds zero is none."""
-        if math.isnan(self.over_groups.low):
-            return "not measured"
-        if self.over_groups.low > 0:
-            return "the student is better"
-        return "the teacher is better" if self.over_groups.high < 0 else "no difference is shown"
+        """In words; a difference whose interval over groups holds zero is none."""
+        return {
+            "better": "the student is better",
+            "worse": "the teacher is better",
+            "none": "no difference is shown",
+            "not measured": "not measured",
+        }[verdict(self.over_groups)]
 
 
 def _columns(part: Sequence[FilmPrediction]) -> tuple[list[str], list[int], list[float]]:
@@ -150,8 +157,7 @@ def student_less_teacher(files: RunFiles) -> list[StudentLessTeacher]:
         ours = np.array([one.logit for one in part])
         theirs = np.array([teacher[one.path, one.fold] for one in part])
         over_groups = bootstrap(
-            lambda y, a, b: auroc(y, a) - auroc(y, b),
-            groups, labels, ours, theirs, seed=SEED, repeats=REPEATS,
+            auroc_difference, groups, labels, ours, theirs, seed=SEED, repeats=REPEATS,
         )  # fmt: skip
         found = delong(labels, ours, theirs)
         rows.append(StudentLessTeacher(split, len(part), over_groups, found))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -21,12 +22,14 @@ from workshop.records import Interval
 __all__ = [
     "TEMPERATURES",
     "auroc",
+    "auroc_difference",
     "balanced_accuracy",
     "bootstrap",
     "fit_temperature",
     "rank_correlation",
     "sensitivity",
     "specificity",
+    "verdict",
     "wilson",
     "youden_threshold",
 ]
@@ -51,6 +54,20 @@ def auroc(labels: npt.ArrayLike, scores: npt.ArrayLike) -> float:
         return math.nan
     wins = float(ranks[positive].sum()) - ones * (ones + 1) / 2
     return wins / (ones * zeros)
+
+
+def auroc_difference(labels: npt.ArrayLike, first: npt.ArrayLike, second: npt.ArrayLike) -> float:
+    """AUROC of the first scores less that of the second, on the same films."""
+    return auroc(labels, first) - auroc(labels, second)
+
+
+def verdict(difference: Interval) -> Literal["better", "worse", "none", "not measured"]:
+    """What a difference shows of its first network; one whose interval holds zero is none."""
+    if math.isnan(difference.low):
+        return "not measured"
+    if difference.low > 0:
+        return "better"
+    return "worse" if difference.high < 0 else "none"
 
 
 def sensitivity(labels: npt.ArrayLike, called: npt.ArrayLike) -> float:

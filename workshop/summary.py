@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from workshop.records import EvaluationReport, Interval, ParityReport
+from workshop.records import EvaluationReport, Film, Interval, ParityReport
 
-__all__ = ["evaluation_lines", "interval_text", "parity_lines"]
+__all__ = ["count_films", "counts_text", "evaluation_lines", "interval_text", "parity_lines"]
 
 
 def interval_text(value: Interval, sign: str = "") -> str:
     """`0.926 (0.900 to 0.948)`; with `sign` "+" as a difference is written."""
     shown = (f"{one:{sign}.3f}" for one in (value.value, value.low, value.high))
     return "{} ({} to {})".format(*shown)
+
+
+def count_films(films: Iterable[Film]) -> dict[str, int]:
+    """How many films there are of each label and source, as `{"covid of ieee8023": 118}`."""
+    return dict(Counter(f"{film.label} of {film.source}" for film in films))
+
+
+def counts_text(counts: Mapping[str, int]) -> str:
+    """`118 covid of ieee8023, 177 normal of crd_v4`, by name."""
+    return ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
 
 
 def evaluation_lines(reports: Sequence[EvaluationReport], run: Path) -> list[str]:

@@ -13,6 +13,16 @@ ROOT = Path(__file__).resolve().parents[2]
 GOOD = (ROOT / "presets" / "demo.toml").read_text()
 
 
+def is_refused(folder: Path, good: str, old: str, new: str, words: str) -> None:
+    """With `new` for `old` the preset is refused in one line that holds `words`."""
+    assert old in good
+    path = folder / "preset.toml"
+    path.write_text(good.replace(old, new, 1))
+    with pytest.raises(DataError) as caught:
+        read_preset(path)
+    assert words in str(caught.value) and "\n" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
@@ -26,12 +36,7 @@ GOOD = (ROOT / "presets" / "demo.toml").read_text()
 )
 def test_a_wrong_experiment_is_named(tmp_path: Path, old: str, new: str, words: str) -> None:
     text = (ROOT / "presets" / "leak-after-split.toml").read_text()
-    assert old in text
-    path = tmp_path / "preset.toml"
-    path.write_text(text.replace(old, new, 1))
-    with pytest.raises(DataError) as caught:
-        read_preset(path)
-    assert words in str(caught.value) and "\n" not in str(caught.value)
+    is_refused(tmp_path, text, old, new, words)
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "presets").glob("*.toml")), ids=lambda p: p.stem)
@@ -73,12 +78,7 @@ def test_committed_presets(path: Path) -> None:
     ],
 )
 def test_a_wrong_key_is_named(tmp_path: Path, old: str, new: str, words: str) -> None:
-    assert old in GOOD
-    path = tmp_path / "preset.toml"
-    path.write_text(GOOD.replace(old, new, 1))
-    with pytest.raises(DataError) as caught:
-        read_preset(path)
-    assert words in str(caught.value) and "\n" not in str(caught.value)
+    is_refused(tmp_path, GOOD, old, new, words)
 
 
 def test_a_missing_preset(tmp_path: Path) -> None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from training.paper.markdown import table
 from training.paper.tables import NAMES, PaperResult
+from workshop.markdown import table
 from workshop.presets import NetworkPreset, PaperPreset, Preset
+from workshop.summary import counts_text
 
 __all__ = ["caution", "choices_table", "films_text", "sources_of_both", "trained_roles"]
 
 
 def films_text(result: PaperResult) -> str:
     """How many films of which source, whether they leak, and what could pass for disease."""
-    counts = ", ".join(f"{count} {name}" for name, count in sorted(result.films.items()))
+    counts = counts_text(result.films)
     if result.leak:
         told = (
             f"**{result.leak:.1%} of the validation films are trained on as well**, as copies or "

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from training.confusion import METRICS, contradictions
-from training.paper.markdown import number, table
+from training.paper.markdown import number
+from workshop.markdown import table
 
 __all__ = ["impossible_rows", "text_against_itself"]
 

@@ -6,7 +6,6 @@ text leaves open; `training.paper.tables` sets what came out beside the paper's 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,6 +23,7 @@ from workshop.presets import PaperPreset
 from workshop.provenance import data_fingerprint, made_by
 from workshop.records import Film, FilmPrediction, Fold
 from workshop.records_io import save
+from workshop.summary import count_films
 
 __all__ = ["run_paper"]
 
@@ -41,10 +41,7 @@ def run_paper(run: Run) -> PaperResult:
     preset, pixels = begin(run, films, {fold.name: len(fold.validation) for fold in folds})
     trainer = Trainer(preset, films, pixels, out / "checkpoints", run.weights)
     # A copied film is asked once, and counted below as often as it was copied.
-    jobs = [
-        Job(n, fold.name, fold.train, tuple(sorted(set(fold.validation))))
-        for n, fold in enumerate(folds)
-    ]
+    jobs = [Job.of(number, fold) for number, fold in enumerate(folds)]
     networks = (preset.paper or PaperPreset((), ())).networks
     announce(preset, trainer.left(jobs, networks))
     predictions: list[FilmPrediction] = []
@@ -65,7 +62,7 @@ def run_paper(run: Run) -> PaperResult:
     write_history(out / "history.csv", history)
     result = result_of(
         preset, predictions, history,
-        films=_counts(films), leak=shared_films(films, folds), made_by=made_by(),
+        films=count_films(films), leak=shared_films(films, folds), made_by=made_by(),
         data_fingerprint=data_fingerprint(films), **facts,
     )  # fmt: skip
     write_report(out, preset, result)
@@ -80,7 +77,3 @@ def _repeated(
     for one in asked:
         by_path.setdefault(one.path, []).append(one)
     return [one for i in fold.validation for one in by_path[films[i].path]]
-
-
-def _counts(films: Sequence[Film]) -> dict[str, int]:
-    return dict(Counter(f"{film.label} of {film.source}" for film in films))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from training.paper.inflation import Inflation
-from training.paper.markdown import table
 from training.paper.pairs import FIGURES, PairedFigure
+from workshop.markdown import table
 from workshop.summary import interval_text
 
 __all__ = ["inflation_text"]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 from training.confusion import METRICS, contradictions
 from training.paper.tables import NAMES, PaperResult
-from workshop.summary import interval_text
+from workshop.markdown import table
+from workshop.summary import counts_text, interval_text
 
 __all__ = [
     "UNKNOWN",
@@ -17,17 +17,10 @@ __all__ = [
     "improvement_table",
     "number",
     "parameters_table",
-    "table",
 ]
 
 UNKNOWN = "not at hand"
 IMPROVEMENT = "improvement"  # the fold by which the reference names Table 3's last row
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table."""
-    lines = ["| " + " | ".join(cells) + " |" for cells in (head, *rows)]
-    return "\n".join([lines[0], "|---" * len(head) + "|", *lines[1:]])
 
 
 def number(value: float) -> str:
@@ -87,7 +80,7 @@ def comparators_table(result: PaperResult, known: dict[str, Any]) -> str:
     last = list(result.averages)[-1]  # the distilled student, where there is one
     figure = f"accuracy {number(result.averages[last]['accuracy'])}"
     area = f"AUROC {interval_text(result.pooled[last])}"
-    counts = ", ".join(f"{count} {name}" for name, count in sorted(result.films.items()))
+    counts = counts_text(result.films)
     how = "film, with copies" if result.leak else "group"
     rows = [
         [one["work"], one["figure"], one["data"], one["classes"], one["split"]]

@@ -16,12 +16,12 @@ from training.paper.markdown import (
     improvement_table,
     number,
     parameters_table,
-    table,
 )
 from training.paper.plot import folds_plot
 from training.paper.reference import reference
 from training.paper.standins import stand_ins
 from training.paper.tables import PaperResult
+from workshop.markdown import table
 from workshop.presets import Preset
 from workshop.runs import write_atomic
 from workshop.summary import interval_text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from training.confusion import METRICS, Confusion
 from training.paper.forgetting import forgotten
 from workshop.presets import Preset
 from workshop.records import FilmPrediction, Interval
-from workshop.statistics import auroc, balanced_accuracy, bootstrap
+from workshop.statistics import auroc, balanced_accuracy, bootstrap, verdict
 
 __all__ = ["NAMES", "Difference", "PaperResult", "Row", "result_of"]
 
@@ -47,11 +46,7 @@ class Difference:
     @property
     def verdict(self) -> str:
         """A difference whose interval holds zero is none."""
-        if math.isnan(self.interval.low):
-            return "not measured"
-        if self.interval.low > 0:
-            return "better"
-        return "worse" if self.interval.high < 0 else "none"
+        return verdict(self.interval)
 
 
 @dataclass(frozen=True)
