@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,24 +46,25 @@ def train(run: Run) -> list[EvaluationReport]:
         for number, fold in enumerate(split.folds[: preset.split.trained])
     ]
     final = Job(99, "final", split.training, split.holdout)
-    announce(preset, trainer.left([*jobs, final] if preset.split.refit else jobs))
+    networks = ("teacher", "student", "plain") if preset.distil.plain else ("teacher", "student")
+    announce(preset, trainer.left([*jobs, final] if preset.split.refit else jobs, networks))
     predictions: list[FilmPrediction] = []
     history: list[dict[str, Any]] = []
     released: Member | None = None
     for job in jobs:
-        member = trainer.member(job)
-        predictions += predict_member(member, films, pixels, job.held, "out_of_fold")
+        member = trainer.member(job, networks)
+        predictions += predict_member(member, films, pixels, job.held, "out_of_fold", networks)
         history += member.history
         released = released or member
     if preset.split.refit or released is None:
-        released = trainer.member(final)
+        released = trainer.member(final, networks)
         history += released.history
-    predictions += predict_member(released, films, pixels, split.holdout, "holdout")
+    predictions += predict_member(released, films, pixels, split.holdout, "holdout", networks)
     predictions += predict_member(released, films, pixels, split.excluded, "excluded", ("student",))
     trained_on = split.training if preset.split.refit else split.folds[0].train
     temperature, threshold = operating_point(select(predictions, "student", "out_of_fold"))
     predictions = calibrated(predictions, temperature)
-    reports = _evaluate(predictions, threshold, preset.seed)
+    reports = _evaluate(predictions, networks, threshold, preset.seed)
     write_predictions(out / "predictions.csv", predictions)
     save(out / "evaluation.json", reports)
     save(out / "called_covid.json", called_covid(predictions, threshold))
@@ -74,14 +76,14 @@ def train(run: Run) -> list[EvaluationReport]:
 
 
 def _evaluate(
-    predictions: list[FilmPrediction], threshold: float, seed: int
+    predictions: list[FilmPrediction], networks: Sequence[str], threshold: float, seed: int
 ) -> list[EvaluationReport]:
     reports = []
-    for network in ("teacher", "student"):
+    for network in networks:
         chosen = select(predictions, network, "out_of_fold")
         labels = [int(one.label == "covid") for one in chosen]
         point = threshold
-        if network == "teacher":  # its own operating point, chosen in the same way
+        if network != "student":  # its own operating point, chosen in the same way
             point = float(youden_threshold([one.score for one in chosen], labels))
         for role in ("out_of_fold", "holdout"):
             part = select(predictions, network, role)

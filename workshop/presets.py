@@ -97,6 +97,7 @@ class DistilPreset:
         "teacher_student"  # KL(first, second)
     )
     views: Literal["augmented", "clean"] = "augmented"  # which pixels the teacher answers for
+    plain: bool = False  # train the student once more on the labels alone, to compare
     __pydantic_config__ = STRICT
 
 
