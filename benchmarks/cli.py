@@ -91,7 +91,7 @@ def plot(
     """Draw latency distributions and peak memory; emulated records are left out."""
     from edge_runtime.errors import DataError
     from workshop.latency import read_records
-    from workshop.plots import latency_plot
+    from workshop.plotting.plots import latency_plot
     from workshop.runs import write_atomic
 
     real = [one for one in read_records(records) if not one.emulated]

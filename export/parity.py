@@ -13,9 +13,9 @@ import numpy.typing as npt
 from export.convert import as_input
 from export.films import ParityFilms
 from export.gate import failures
+from workshop.evidence.statistics import rank_correlation, wilson
 from workshop.progress import track
 from workshop.records import ParityReport
-from workshop.statistics import rank_correlation, wilson
 
 __all__ = ["Outputs", "Run", "compare", "keras_run", "outputs_of"]
 

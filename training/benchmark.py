@@ -26,13 +26,13 @@ from training.fitting import losses, supervised
 from training.members import Job, Trainer
 from training.networks import build
 from training.pace import timed
+from workshop.evidence.statistics import bootstrap
 from workshop.film_store import load_films
 from workshop.markdown import table
 from workshop.presets import PRECISIONS, NetworkPreset
 from workshop.progress import Progress
 from workshop.records import Interval
 from workshop.runs import write_atomic
-from workshop.statistics import bootstrap
 from workshop.summary import interval_text
 
 __all__ = ["StepTimes", "benchmark_run", "benchmark_steps", "faster", "step_table"]

@@ -26,11 +26,11 @@ from training.inference import logits
 from training.macs import multiply_adds
 from training.members import Job, Member, Trainer
 from training.networks import build
+from workshop.evidence.statistics import auroc, bootstrap
 from workshop.presets import Preset
 from workshop.records import Fold
 from workshop.records_io import save
 from workshop.runs import write_atomic
-from workshop.statistics import auroc, bootstrap
 
 __all__ = ["STUDENTS", "TEACHERS", "compare"]
 

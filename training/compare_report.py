@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from workshop.paper_folds import shared_films
-from workshop.plot_style import BLUE, ORANGE, STYLE, new_figure, png_of
+from workshop.plotting.style import BLUE, ORANGE, STYLE, new_figure, png_of
 from workshop.presets import Preset
 from workshop.records import Film, Fold, Interval
 from workshop.runs import write_atomic

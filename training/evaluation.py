@@ -8,8 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from workshop.records import CalledCovid, EvaluationReport, FilmPrediction
-from workshop.statistics import (
+from workshop.evidence.statistics import (
     auroc,
     balanced_accuracy,
     bootstrap,
@@ -19,6 +18,7 @@ from workshop.statistics import (
     wilson,
     youden_threshold,
 )
+from workshop.records import CalledCovid, EvaluationReport, FilmPrediction
 
 __all__ = ["called_covid", "evaluate", "operating_point", "select"]
 

@@ -21,9 +21,9 @@ from training.distillation import Distilled, Steps
 from training.fitting import distilled, fit, supervised
 from training.inference import logits
 from training.networks import build
+from workshop.evidence.statistics import auroc
 from workshop.presets import NetworkPreset, Preset
 from workshop.records import Film, Fold
-from workshop.statistics import auroc
 
 __all__ = ["Job", "Member", "Trainer"]
 

@@ -15,12 +15,12 @@ from training.members import Job, Member, Trainer
 from training.pace import announce
 from training.predictions import calibrated, predict_member, write_predictions
 from training.release import write_student
-from workshop.plots import learning_curves_plot, roc_plot, score_plot
+from workshop.evidence.statistics import youden_threshold
+from workshop.plotting.plots import learning_curves_plot, roc_plot, score_plot
 from workshop.records import EvaluationReport, FilmPrediction
 from workshop.records_io import save
 from workshop.runs import write_atomic
 from workshop.splits import split_films
-from workshop.statistics import youden_threshold
 
 __all__ = ["train", "write_history"]
 

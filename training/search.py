@@ -14,11 +14,11 @@ from training.begin import Run, begin, facts_of, films_and_folds
 from training.inference import logits
 from training.members import Job, Member, Trainer
 from training.pace import announce
+from workshop.evidence.statistics import auroc, auroc_difference, bootstrap
 from workshop.markdown import table
 from workshop.records import Film, Interval
 from workshop.records_io import save
 from workshop.runs import write_atomic
-from workshop.statistics import auroc, auroc_difference, bootstrap
 from workshop.summary import count_films, counts_text, interval_text
 
 __all__ = ["Search", "Trial", "checkpoint_name", "ranked", "search", "search_table", "search_text"]

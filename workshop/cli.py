@@ -83,7 +83,7 @@ def report(
     ] = None,
 ) -> None:
     """Write one self-contained HTML page of everything a run folder holds."""
-    from workshop.report import write_report
+    from workshop.report.page import write_report
 
     sys.stdout.write(f"{write_report(run, out)}\n")
 

@@ -19,7 +19,7 @@ from edge_runtime.benchmark_record import BenchmarkRecord
 from edge_runtime.errors import DataError, EdgeError, UsageError
 from tests.workshop.fake_run import benchmark
 from workshop.latency import latency_rows, read_records
-from workshop.latency_plot import latency_plot
+from workshop.plotting.latency import latency_plot
 
 
 class Device:

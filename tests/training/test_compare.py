@@ -25,7 +25,7 @@ from training.compare import STUDENTS, TEACHERS, compare
 from training.compare_report import Compared, Comparison, compare_plot, compare_text
 from training.members import Trainer
 from workshop.phantoms import write_set
-from workshop.plot_style import STYLE, new_figure
+from workshop.plotting.style import STYLE, new_figure
 from workshop.presets import Preset, read_preset
 from workshop.records import Film, Fold, Interval
 from workshop.records_io import load

@@ -12,6 +12,7 @@ from typing import Any
 
 from edge_runtime.benchmark_record import BenchmarkRecord
 from edge_runtime.probe import quantile
+from workshop.evidence.statistics import auroc, sensitivity, specificity, wilson
 from workshop.films import read_index
 from workshop.phantoms import write_set
 from workshop.records import (
@@ -24,7 +25,6 @@ from workshop.records import (
     StudentRecord,
 )
 from workshop.records_io import save
-from workshop.statistics import auroc, sensitivity, specificity, wilson
 
 __all__ = ["GRAPH", "benchmark", "save_predictions", "write_run"]
 

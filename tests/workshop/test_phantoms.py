@@ -18,10 +18,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from edge_runtime.errors import StorageError, UsageError
+from workshop.evidence.statistics import auroc
 from workshop.films import read_index
 from workshop.phantoms import SITES, Phantom, draw, draw_set, files, write_set
 from workshop.phantoms.plan import place
-from workshop.statistics import auroc
 
 Floats = npt.NDArray[np.float64]
 FILMS = 192

@@ -11,7 +11,7 @@ from PIL import Image
 
 from edge_runtime.errors import DataError
 from tests.workshop.fake_run import benchmark
-from workshop.plots import (
+from workshop.plotting.plots import (
     latency_plot,
     learning_curves_plot,
     parity_plot,

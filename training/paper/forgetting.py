@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from workshop.evidence.statistics import bootstrap
 from workshop.records import Interval
-from workshop.statistics import bootstrap
 
 __all__ = ["forgotten", "less_forgotten"]
 

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from training.paper.tables import NAMES
-from workshop.plot_style import BLUE, GRAY, ORANGE, STYLE, new_figure, png_of
+from workshop.plotting.style import BLUE, GRAY, ORANGE, STYLE, new_figure, png_of
 from workshop.runs import write_atomic
 
 __all__ = ["inflation_plot"]

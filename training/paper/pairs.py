@@ -18,8 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from edge_runtime.errors import DataError
+from workshop.evidence.statistics import auroc, bootstrap
 from workshop.records import Interval
-from workshop.statistics import auroc, bootstrap
 
 __all__ = ["FIGURES", "PairedFigure", "PairedFilm", "paired_figures", "paired_films"]
 

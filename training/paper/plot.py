@@ -8,7 +8,7 @@ import matplotlib as mpl
 
 from training.confusion import METRICS
 from training.paper.tables import NAMES, PaperResult
-from workshop.plot_style import COLOURS, STYLE, new_figure, png_of
+from workshop.plotting.style import COLOURS, STYLE, new_figure, png_of
 from workshop.runs import write_atomic
 
 __all__ = ["folds_plot"]

@@ -12,9 +12,9 @@ import numpy as np
 
 from training.confusion import METRICS, Confusion
 from training.paper.forgetting import forgotten
+from workshop.evidence.statistics import auroc, balanced_accuracy, bootstrap, verdict
 from workshop.presets import Preset
 from workshop.records import FilmPrediction, Interval
-from workshop.statistics import auroc, balanced_accuracy, bootstrap, verdict
 
 __all__ = ["NAMES", "Difference", "PaperResult", "Row", "result_of"]
 

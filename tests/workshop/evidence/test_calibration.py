@@ -12,7 +12,7 @@ from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss
 
 from edge_runtime.errors import DataError
-from workshop.calibration import brier, ece, predictive_values, reliability
+from workshop.evidence.calibration import brier, ece, predictive_values, reliability
 
 FILM = st.tuples(st.booleans(), st.floats(0, 1, width=32))
 FILMS = st.lists(FILM, min_size=2, max_size=60).filter(

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from workshop.records import FilmPrediction, Interval
-from workshop.report_data import RunFiles
-from workshop.report_figures import both_classes, not_done, site_counts, within_sites
-from workshop.report_films import choose, overlay
-from workshop.report_format import amount, difference, interval, ms, percent
+from workshop.report.data import RunFiles
+from workshop.report.figures import both_classes, not_done, site_counts, within_sites
+from workshop.report.films import choose, overlay
+from workshop.report.format import amount, difference, interval, ms, percent
 
 EMPTY = RunFiles(Path("run"), {}, None, (), (), (), (), (), {}, {}, (), 0)
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from workshop.calibration import brier, ece
+from workshop.evidence.calibration import brier, ece
 from workshop.records import FilmPrediction
-from workshop.report_data import RunFiles
-from workshop.report_evidence import (
+from workshop.report.data import RunFiles
+from workshop.report.evidence import (
     PREVALENCES,
     calibration,
     calibration_by_site,

@@ -8,11 +8,11 @@ from pathlib import Path
 import jinja2
 
 from edge_runtime.contract import NOTICE
-from workshop import report_evidence, report_figures
 from workshop.latency import sections
-from workshop.report_data import RunFiles, read_run
-from workshop.report_films import film_panels
-from workshop.report_format import FILTERS
+from workshop.report import evidence, figures
+from workshop.report.data import RunFiles, read_run
+from workshop.report.films import film_panels
+from workshop.report.format import FILTERS
 from workshop.runs import write_atomic
 
 __all__ = ["write_report"]
@@ -42,11 +42,11 @@ def _page(files: RunFiles) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(FILTERS)
-    counts = report_figures.site_counts(files)
-    both, sites = report_figures.both_classes(counts)
-    rows = report_figures.latency(files)
+    counts = figures.site_counts(files)
+    both, sites = figures.both_classes(counts)
+    rows = figures.latency(files)
     student = files.student
-    site_errors, site_mean = report_evidence.calibration_by_site(files)
+    site_errors, site_mean = evidence.calibration_by_site(files)
     name = f"{student.name} {student.version}" if student else str(files.facts.get("name", "run"))
     page: str = environment.get_template("report.html.j2").render(
         files=files,
@@ -59,13 +59,13 @@ def _page(files: RunFiles) -> str:
         counts=counts,
         both=both,
         sites=sites,
-        within=report_figures.within_sites(files),
-        calibration=report_evidence.calibration(files),
-        predictive=report_evidence.predictive(files),
+        within=figures.within_sites(files),
+        calibration=evidence.calibration(files),
+        predictive=evidence.predictive(files),
         site_errors=site_errors,
         site_mean=site_mean,
-        beside_teacher=report_evidence.student_less_teacher(files),
-        plots=report_figures.plots(files),
+        beside_teacher=evidence.student_less_teacher(files),
+        plots=figures.plots(files),
         films=film_panels(files),
         holdout=next(
             (one for one in files.evaluation if (one.network, one.split) == ("student", "holdout")),
@@ -74,6 +74,6 @@ def _page(files: RunFiles) -> str:
         int8=next((one for one in files.parity if one.precision == "int8"), None),
         fastest=next((row for row in rows if row.precision == "int8"), None),
         machines=sections(rows),
-        missing=report_figures.not_done(files),
+        missing=figures.not_done(files),
     )
     return page

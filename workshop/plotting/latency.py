@@ -9,7 +9,7 @@ import matplotlib as mpl
 from edge_runtime.benchmark_record import BenchmarkRecord
 from edge_runtime.errors import DataError
 from workshop.latency import machine_line, row_name, threads_of
-from workshop.plot_style import BLUE, ORANGE, STYLE, new_figure, png_of
+from workshop.plotting.style import BLUE, ORANGE, STYLE, new_figure, png_of
 
 __all__ = ["latency_plot"]
 

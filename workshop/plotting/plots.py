@@ -13,10 +13,10 @@ import numpy.typing as npt
 from matplotlib.ticker import MaxNLocator
 from sklearn.metrics import roc_curve
 
-from workshop.latency_plot import latency_plot
-from workshop.plot_style import BLUE, COLOURS, DASHES, GRAY, ORANGE, STYLE, new_figure, png_of
+from workshop.evidence.statistics import auroc
+from workshop.plotting.latency import latency_plot
+from workshop.plotting.style import BLUE, COLOURS, DASHES, GRAY, ORANGE, STYLE, new_figure, png_of
 from workshop.runs import write_atomic
-from workshop.statistics import auroc
 
 __all__ = [
     "Band",

@@ -13,7 +13,7 @@ from scipy.stats import spearmanr
 from sklearn.metrics import balanced_accuracy_score, recall_score, roc_auc_score, roc_curve
 
 from edge_runtime.errors import DataError
-from workshop.statistics import (
+from workshop.evidence.statistics import (
     TEMPERATURES,
     auroc,
     balanced_accuracy,

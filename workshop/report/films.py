@@ -20,7 +20,7 @@ from edge_runtime.model import Model
 from edge_runtime.pixels import open_film, resize
 from edge_runtime.prediction import Prediction
 from workshop.records import FilmPrediction
-from workshop.report_data import RunFiles
+from workshop.report.data import RunFiles
 
 __all__ = ["Films", "Panel", "choose", "film_panels", "overlay", "scale_bar"]
 

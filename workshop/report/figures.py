@@ -6,14 +6,21 @@ import base64
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from workshop.calibration_plot import reliability_png
+from workshop.evidence.statistics import auroc, bootstrap
 from workshop.latency import LatencyRow, latency_rows
-from workshop.latency_plot import latency_plot
-from workshop.plot_style import STYLE
-from workshop.plots import Band, learning_curves_png, parity_plot, roc_band, roc_png, score_png
+from workshop.plotting.calibration import reliability_png
+from workshop.plotting.latency import latency_plot
+from workshop.plotting.plots import (
+    Band,
+    learning_curves_png,
+    parity_plot,
+    roc_band,
+    roc_png,
+    score_png,
+)
+from workshop.plotting.style import STYLE
 from workshop.records import FilmPrediction, Interval
-from workshop.report_data import RunFiles
-from workshop.statistics import auroc, bootstrap
+from workshop.report.data import RunFiles
 
 __all__ = [
     "Plot",

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from edge_runtime.errors import DataError
-from workshop.delong import delong
-from workshop.statistics import auroc, bootstrap
+from workshop.evidence.delong import delong
+from workshop.evidence.statistics import auroc, bootstrap
 
 SCORES = st.integers(0, 6).map(float)  # few values: many ties
 FILMS = st.lists(st.tuples(st.booleans(), SCORES, SCORES), min_size=4, max_size=30).filter(

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import matplotlib as mpl
 
-from workshop.calibration import reliability
-from workshop.plot_style import COLOURS, DASHES, GRAY, STYLE, new_figure, png_of
+from workshop.evidence.calibration import reliability
+from workshop.plotting.style import COLOURS, DASHES, GRAY, STYLE, new_figure, png_of
 
 __all__ = ["reliability_png"]
 
@@ -15,7 +15,7 @@ MARKS = ("o", "s")
 
 
 def reliability_png(curves: Mapping[str, tuple[Sequence[int], Sequence[float]]]) -> bytes:
-    """Bins of equal weight, as in `workshop.calibration`; the diagonal is what is calibrated."""
+    """Bins of equal weight, as in `workshop.evidence.calibration`; the diagonal is ideal."""
     with mpl.rc_context(STYLE):
         figure, (axes,) = new_figure(4.3, 4.2)
         axes.plot([0, 1], [0, 1], color=GRAY, lw=1, ls=":")

@@ -10,17 +10,17 @@ from statistics import fmean
 
 import numpy as np
 
-from workshop.calibration import brier, ece, predictive_values
-from workshop.delong import DeLong, delong
-from workshop.records import FilmPrediction, Interval
-from workshop.report_data import RunFiles
-from workshop.statistics import (
+from workshop.evidence.calibration import brier, ece, predictive_values
+from workshop.evidence.delong import DeLong, delong
+from workshop.evidence.statistics import (
     auroc_difference,
     bootstrap,
     sensitivity,
     specificity,
     verdict,
 )
+from workshop.records import FilmPrediction, Interval
+from workshop.report.data import RunFiles
 
 __all__ = [
     "PREVALENCES",

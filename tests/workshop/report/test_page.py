@@ -19,7 +19,7 @@ from edge_runtime.errors import DataError, RunError, StorageError
 from tests.workshop import fake_run
 from workshop.records import StudentRecord
 from workshop.records_io import load, save
-from workshop.report import write_report
+from workshop.report.page import write_report
 
 EVIL = "<script>alert('x')</script>\"><img src=http://evil.example/x.png onerror=y>"
 VOID = {"meta", "img", "br", "rect"}

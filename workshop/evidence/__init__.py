@@ -1,0 +1,1 @@
+"""What a score is worth: metrics with intervals, comparisons, audits. NumPy and SciPy only."""
