@@ -43,6 +43,7 @@ class DataPreset:
 
     exclude_sites: tuple[str, ...] = ()  # never trained on, never in a fold
     exclude_sources: tuple[str, ...] = ()
+    never_tested: tuple[str, ...] = ()  # sites trained on, but in no validation and no holdout
     min_site_films: Natural = 20  # smaller cells of label and site are pooled when drawing
     max_repeats: Count = 4  # an even draw takes a site's films at most so often in an epoch
     __pydantic_config__ = STRICT
