@@ -57,6 +57,7 @@ class SplitPreset:
     trained: int = 1  # how many of the folds are trained
     refit: bool = False
     holdout: float = 0.12  # share of each label's and site's films, whole groups
+    hold_sites: tuple[str, ...] = ()  # held out beside that share, all of them
     __pydantic_config__ = STRICT
 
 
@@ -199,7 +200,10 @@ def _check(preset: Preset, path: Path) -> None:
         or not 64 <= preset.input_size <= 1024,
         "split.folds: at least 2": split.folds < 2,
         "split.trained: 1 to split.folds": not 1 <= split.trained <= split.folds,
-        "split.holdout: between 0 and 0.5": not 0.0 < split.holdout <= 0.5 and not preset.paper,
+        "split.holdout: between 0 and 0.5; 0 where split.hold_sites are the holdout": (
+            not 0.0 <= split.holdout <= 0.5
+            or (split.holdout == 0.0 and not preset.paper and not split.hold_sites)
+        ),
         "split.holdout: the paper's experiment has none: set it to 0": preset.paper is not None
         and split.holdout != 0.0,
         "split.refit: the paper's experiment has no such student": preset.paper is not None

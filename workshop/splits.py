@@ -22,7 +22,7 @@ class Split:
     folds: tuple[Fold, ...]
     holdout: tuple[int, ...]  # covid and normal, never trained on
     excluded: tuple[int, ...]  # other sites and labels, never trained on
-    dropped: tuple[int, ...]  # neither trained on nor never seen: their group is trained on
+    dropped: tuple[int, ...]  # not trained on and not tested: a group or a site forbids it
 
     @property
     def training(self) -> tuple[int, ...]:
@@ -34,33 +34,71 @@ class Split:
 def split_films(films: Sequence[Film], data: DataPreset, split: SplitPreset, seed: int) -> Split:
     """Put every film into a fold, the holdout, or outside.
 
-    A group is never divided: one with a film of an excluded site leaves as a whole.
-    Raises `DataError` where a class has fewer groups than folds.
+    A group is never divided: one with a film of an excluded site leaves as a whole, and one
+    that reaches a site that is held out leaves the training side. Films of a site that is
+    never tested are trained on in every fold, or dropped. Raises `DataError` where a class
+    has fewer groups than folds, or a site that is held out has no film.
     """
+    _check_sites(films, data, split)
     away = {
         film.group
         for film in films
         if film.site in data.exclude_sites or film.source in data.exclude_sources
     }
-    inside = [i for i, f in enumerate(films) if f.label in LABELS and f.group not in away]
+    held_sites = {film.group for film in films if film.site in split.hold_sites}
+    cells = Counter((film.label, film.site) for film in films)
+
+    def is_class(film: Film) -> bool:
+        """Seven normals of a covid collection are no class to be held out, or to hold out from."""
+        enough = not split.hold_sites or cells[film.label, film.site] >= data.min_site_films
+        return film.label in LABELS and enough
+
+    classed = [i for i, f in enumerate(films) if is_class(f) and f.group not in away]
+    held = {
+        i for i in classed
+        if films[i].site in split.hold_sites and films[i].site not in data.never_tested
+    }  # fmt: skip
+    inside = [i for i in classed if films[i].group not in held_sites]
+    tested = {films[i].group for i in inside if films[i].site not in data.never_tested}
+    untested = [i for i in inside if films[i].group not in tested]
+    inside = [i for i in inside if films[i].site not in data.never_tested]
     _check_groups(films, inside, split.folds)
     rng = random.Random(seed)
-    held = deal_groups(films, inside, [split.holdout, 1.0 - split.holdout], rng)[0]
+    if split.holdout:
+        held |= deal_groups(films, inside, [split.holdout, 1.0 - split.holdout], rng)[0]
     pool = sorted(set(inside) - held)
     _check_groups(films, pool, split.folds)
     parts = deal_groups(films, pool, [1.0 / split.folds] * split.folds, rng)
     folds = tuple(
-        Fold(f"fold{number}", tuple(sorted(set(pool) - part)), tuple(sorted(part)))
+        Fold(f"fold{number}", tuple(sorted((set(pool) - part) | set(untested))),
+             tuple(sorted(part)))
         for number, part in enumerate(parts)
-    )
-    trained = {films[i].group for i in pool}
-    outside = [i for i in range(len(films)) if i not in set(inside)]
+    )  # fmt: skip
+    trained = {films[i].group for i in (*pool, *untested)}
+    roles = {*pool, *untested, *held}
+    outside = [i for i in range(len(films)) if i not in roles]
+    excluded = {
+        i for i in outside
+        if films[i].group not in trained and films[i].site not in data.never_tested
+    }  # fmt: skip
     return Split(
         folds,
         tuple(sorted(held)),
-        tuple(i for i in outside if films[i].group not in trained),
-        tuple(i for i in outside if films[i].group in trained),
+        tuple(sorted(excluded)),
+        tuple(i for i in outside if i not in excluded),
     )
+
+
+def _check_sites(films: Sequence[Film], data: DataPreset, split: SplitPreset) -> None:
+    there = {film.site for film in films}
+    for site in split.hold_sites:
+        if site not in there:
+            raise DataError(
+                f"no film is of site {site!r}, which the preset holds out (split.hold_sites); "
+                f"there are {', '.join(sorted(there))}"
+            )
+        if site in data.never_tested:
+            raise DataError(f"site {site!r} is held out and never tested; decide for one")
 
 
 def _check_groups(films: Sequence[Film], indices: Iterable[int], folds: int) -> None:

@@ -93,3 +93,67 @@ def test_equal_seeds_equal_splits() -> None:
         split_films(films, DataPreset(), SplitPreset(folds=3), seed) for seed in (1, 1, 2)
     )
     assert one == two != other
+
+
+def sites_of_covid() -> list[Film]:
+    """Two covid sites, one of unknown films, two of normals, as in the real collections."""
+    cells = [("covid", "valencia", 60), ("covid", "hannover", 40), ("covid", "mixed", 30),
+             ("normal", "hannover", 3), ("normal", "nih", 80), ("normal", "jsrt", 30),
+             ("nodule", "jsrt", 10), ("pneumonia_other", "nih", 10)]  # fmt: skip
+    return [
+        film(n, label, site, f"{label}-{site}-{n // 2}")
+        for n, (label, site) in enumerate(
+            (label, site) for label, site, count in cells for _ in range(count)
+        )
+    ]
+
+
+PAIR = SplitPreset(folds=3, holdout=0.0, hold_sites=("hannover", "jsrt"))
+UNKNOWN = DataPreset(never_tested=("mixed",))
+
+
+def test_a_pair_of_sites_is_seen_by_no_fold() -> None:
+    films = sites_of_covid()
+    parts = split_films(films, DataPreset(exclude_sites=("mixed",)), PAIR, 1)
+    tested = Counter((films[i].label, films[i].site) for i in parts.holdout)
+    # Hannover's three normals are no class, jsrt's nodules no label of the two.
+    assert tested == {("covid", "hannover"): 40, ("normal", "jsrt"): 30}
+    for fold in parts.folds:
+        seen = {films[i].site for i in (*fold.train, *fold.validation)}
+        assert seen == {"valencia", "nih"}
+    assert {(films[i].label, films[i].site) for i in parts.excluded} >= {
+        ("nodule", "jsrt"), ("normal", "hannover"), ("pneumonia_other", "nih"),
+    }  # fmt: skip
+
+
+def test_a_group_that_spans_a_held_site_leaves_the_training_side() -> None:
+    films = sites_of_covid()
+    films.append(film(999, "covid", "hannover", films[0].group))  # films[0] is of Valencia
+    parts = split_films(films, DataPreset(exclude_sites=("mixed",)), PAIR, 1)
+    assert 0 not in parts.training and len(films) - 1 in parts.holdout
+    assert 0 in parts.excluded
+
+
+def test_a_site_that_is_never_tested_is_trained_on_in_every_fold() -> None:
+    films = sites_of_covid()
+    parts = split_films(films, UNKNOWN, SplitPreset(folds=3, holdout=0.2), 1)
+    mixed = {i for i, one in enumerate(films) if one.site == "mixed"}
+    for fold in parts.folds:
+        assert mixed <= set(fold.train) and not mixed & set(fold.validation)
+    assert not mixed & {*parts.holdout, *parts.excluded}
+    # Nor is it tested where it is kept out of training, or tied to a film that is tested.
+    films[0] = film(0, "covid", "valencia", films[100].group)
+    assert films[100].site == "mixed"
+    tied = split_films(films, UNKNOWN, SplitPreset(folds=3, holdout=0.2), 1)
+    assert 100 in tied.dropped
+    kept_out = DataPreset(exclude_sites=("mixed",), never_tested=("mixed",))
+    parts = split_films(films, kept_out, SplitPreset(folds=3, holdout=0.2), 1)
+    assert mixed <= set(parts.dropped)
+
+
+def test_holding_out_sites_that_are_not_there_or_never_tested_says_so() -> None:
+    films = sites_of_covid()
+    with pytest.raises(DataError, match=r"no film is of site 'mars'.*hannover"):
+        split_films(films, DataPreset(), SplitPreset(hold_sites=("mars",)), 1)
+    with pytest.raises(DataError, match="never tested"):
+        split_films(films, UNKNOWN, SplitPreset(hold_sites=("mixed",)), 1)
