@@ -198,3 +198,24 @@ def compare(
     students = [name for name in student or STUDENTS if name != "none"]
     run_compare(wanted, teachers, students, folds)
     sys.stdout.write((wanted.out / "compare.md").read_text("utf-8"))
+
+
+@app.command()
+def sites(
+    preset: PresetFile,
+    data: DataFolder = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder; by default runs/NAME of the preset."),
+    ] = None,
+    weights: WeightsFolder = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with trials that were stopped."),
+    ] = False,
+    skip_bad: SkipBad = False,
+) -> None:  # fmt: skip
+    """Hold sites out in turn: what is learnt at some hospitals is worth at another."""
+    wanted = _wanted(preset, data, out, "", weights, resume, skip_bad)
+    from training.sites.experiment import run_sites
+
+    run_sites(wanted)
+    sys.stdout.write((wanted.out / "sites.md").read_text("utf-8"))

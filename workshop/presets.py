@@ -22,6 +22,7 @@ __all__ = [
     "NoveltyPreset",
     "PaperPreset",
     "Preset",
+    "SitesPreset",
     "SplitPreset",
     "read_preset",
 ]
@@ -133,6 +134,21 @@ class PaperPreset:
 
 
 @dataclass(frozen=True)
+class SitesPreset:
+    """Sites held out in turn: a covid site and the tested normal site, since none holds both.
+
+    A preset that holds this table is read by `training sites`.
+    """
+
+    covid: tuple[tuple[str, ...], ...]  # each held out whole; sites of one origin together
+    normal_trained: str  # whose normals are trained on
+    normal_tested: str  # whose normals are held out
+    reverse: tuple[str, ...] = ()  # with these the two normal sites change places, once
+    diagonal: Annotated[float, Field(gt=0.0, le=0.5)] = 0.3  # share held out of the site itself
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
 class GatePreset:
     """How far an exported file may be from its Keras model."""
 
@@ -169,6 +185,7 @@ class Preset:
     distil: DistilPreset = field(default_factory=DistilPreset)
     novelty: NoveltyPreset = field(default_factory=NoveltyPreset)
     paper: PaperPreset | None = None
+    sites: SitesPreset | None = None
     export: ExportPreset = field(default_factory=ExportPreset)
     __pydantic_config__ = STRICT
 
@@ -218,6 +235,7 @@ def _check(preset: Preset, path: Path) -> None:
             preset.deterministic and "auto" in (preset.teacher.precision, preset.student.precision)
         ),
         **_paper_checks(preset.paper),
+        **_sites_checks(preset.sites),
     }
     for network in (preset.teacher, preset.student):
         wrong["backbones: at least one"] = not network.backbones
@@ -242,4 +260,21 @@ def _paper_checks(paper: PaperPreset | None) -> dict[str, bool]:
         or len(set(paper.networks)) < len(paper.networks),
         "paper.networks: a student needs its teacher, named before it": "student"
         in paper.networks[: (*paper.networks, "teacher").index("teacher")],
+    }
+
+
+def _sites_checks(sites: SitesPreset | None) -> dict[str, bool]:
+    if sites is None:
+        return {}
+    named = [one for together in sites.covid for one in together]
+    normal = [sites.normal_trained, sites.normal_tested]
+    return {
+        "sites.covid: at least two sites, each once": len(sites.covid) < 2
+        or not all(sites.covid)
+        or len(set(named)) < len(named),
+        "sites: two different sites of normal films, neither of them in sites.covid": (
+            len({*normal, *named}) < len(normal) + len(named)
+        ),
+        "sites.reverse: one of sites.covid, or left out": bool(sites.reverse)
+        and sites.reverse not in sites.covid,
     }
