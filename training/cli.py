@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from training.evaluate.cli import evaluate
+
 if TYPE_CHECKING:
     from training.begin import Run
 
@@ -63,6 +65,9 @@ def run(
     from workshop.summary import evaluation_lines
 
     sys.stdout.write("\n".join(evaluation_lines(train(wanted), wanted.out)) + "\n")
+
+
+app.command()(evaluate)
 
 
 def _wanted(

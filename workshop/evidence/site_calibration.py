@@ -20,6 +20,7 @@ __all__ = ["ENOUGH", "calibration_report", "logits_of"]
 ENOUGH = 20  # films, below which a site's error says little
 REPEATS = 500
 STEP = 1 / 256  # of an int8 probability
+TINY = 1e-15  # closer to 1 than this there is no number but 1
 Floats = npt.NDArray[np.float64]
 
 
@@ -32,7 +33,8 @@ def logits_of(scores: npt.ArrayLike) -> Floats:
     values = np.asarray(scores, np.float64)
     inside = np.minimum(values, 1 - values)
     inside = inside[inside > 0]
-    edge = min(float(inside.min()) / 2 if inside.size else 1.0, STEP / 2)
+    nearest = float(inside.min()) / 2 if inside.size else STEP
+    edge = min(max(nearest, TINY), STEP / 2)
     kept = np.clip(values, edge, 1 - edge)
     return np.asarray(np.log(kept) - np.log1p(-kept))
 

@@ -1,0 +1,1 @@
+"""A model, whatever its file, on labelled films: one command, one record of evidence."""

@@ -1,0 +1,56 @@
+"""The pixels of the films to score, and their lung masks where there are some."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from edge_runtime.errors import DataError, FilmError
+from edge_runtime.pixels import film_pixels
+from workshop.evidence.scorer import FilmSet
+from workshop.film_store import load_films, unreadable_films
+from workshop.records import Film
+
+__all__ = ["load_set", "readable"]
+
+FILMS, MASKS = "films", "masks"
+
+
+def readable(data: Path, films: Sequence[Film], size: int) -> tuple[Film, ...]:
+    """The films that can be read; each of the others is named on stderr."""
+    bad = unreadable_films(data, films, size)
+    for reason in bad.values():
+        sys.stderr.write(f"left out: {reason}\n")
+    return tuple(film for number, film in enumerate(films) if number not in bad)
+
+
+def load_set(data: Path, films: Sequence[Film], size: int, cache: Path) -> FilmSet:
+    """Films with their pixels `uint8[n, S, S]`, decoded once into `cache`.
+
+    A film `films/NAME` may have its lungs in `masks/NAME` beside that folder; they are used
+    where every film has some. Raises `DataError` for films that cannot be read.
+    """
+    try:
+        pixels = load_films(data, films, size, cache)
+    except DataError as error:
+        raise DataError(f"{error}, or leave such films out with --skip-bad") from error
+    return FilmSet(tuple(films), pixels, _lungs(data, films, size))
+
+
+def _lungs(data: Path, films: Sequence[Film], size: int) -> np.ndarray | None:
+    masks = []
+    for film in films:
+        path = data / film.path
+        mask = path.parent.parent / MASKS / path.name
+        if path.parent.name != FILMS or not mask.is_file():
+            return None
+        try:
+            raw = film_pixels(mask, size)  # as the film, so that both stay upon each other
+        except FilmError as error:
+            sys.stderr.write(f"lung masks are not used: {error}\n")
+            return None
+        masks.append(np.frombuffer(raw, np.uint8).reshape(size, size) >= 128)
+    return np.stack(masks)
