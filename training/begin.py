@@ -21,6 +21,7 @@ from training.backbones import check_backbone
 from training.pace import faster_precision
 from workshop.film_store import load_films, unreadable_films
 from workshop.films import read_index
+from workshop.near_duplicates import near_duplicates, tied
 from workshop.paper_folds import paper_films, paper_folds
 from workshop.presets import Preset
 from workshop.provenance import data_fingerprint, made_by
@@ -28,9 +29,10 @@ from workshop.records import Film, Fold
 from workshop.runs import write_atomic
 from workshop.splits import split_films
 
-__all__ = ["CACHE", "Run", "begin", "facts_of", "films_and_folds", "index_of"]
+__all__ = ["CACHE", "Run", "begin", "facts_of", "films_and_folds", "films_of", "index_of"]
 
 CACHE = "cache"
+NAMED = 20  # near-duplicates that are told one by one
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,49 @@ def index_of(run: Run) -> list[Film]:
     return [film for number, film in enumerate(films) if number not in bad]
 
 
-def films_and_folds(run: Run) -> tuple[list[Film], tuple[Fold, ...]]:
-    """The films that take part and all folds of the preset; no holdout is among them."""
-    preset, index = run.preset, index_of(run)
+def films_of(run: Run) -> list[Film]:
+    """The films that take part, one film twice in one group: what every split starts from.
+
+    Near-duplicates in different groups are named on stderr. Raises `RunError` where the
+    folder holds something else, `DataError` for films that cannot be read.
+    """
+    _begun(run)  # before pixels are kept in the folder
+    films = _taking_part(run)
+    pairs = near_duplicates(_pixels(run, films), [film.group for film in films])
+    for pair in pairs[:NAMED]:
+        first, second = films[pair.first].path, films[pair.second].path
+        sys.stderr.write(
+            f"one film twice: {first} and {second} (correlation {pair.correlation:.3f}) are in "
+            "different groups of the index; they are kept on one side of every split\n"
+        )
+    if len(pairs) > NAMED:
+        sys.stderr.write(f"one film twice: {len(pairs) - NAMED} more pairs like these\n")
+    return tied(films, pairs)
+
+
+def films_and_folds(run: Run, *, check: bool = True) -> tuple[list[Film], tuple[Fold, ...]]:
+    """The films that take part and all folds of the preset; no holdout is among them.
+
+    Without `check` near-duplicates are not looked for: for timing alone.
+    """
+    preset, films = run.preset, films_of(run) if check else _taking_part(run)
     if preset.paper is None:
-        return index, split_films(index, preset.data, preset.split, preset.seed).folds
-    films = [index[i] for i in paper_films(index, preset.paper, preset.seed)]
+        return films, split_films(films, preset.data, preset.split, preset.seed).folds
     return films, paper_folds(films, preset.paper, preset.split, preset.seed)
+
+
+def _taking_part(run: Run) -> list[Film]:
+    index, paper = index_of(run), run.preset.paper
+    if paper is None:
+        return index
+    return [index[i] for i in paper_films(index, paper, run.preset.seed)]
+
+
+def _pixels(run: Run, films: Sequence[Film]) -> npt.NDArray[np.uint8]:
+    try:
+        return load_films(run.data, films, run.preset.input_size, run.out / CACHE)
+    except DataError as error:
+        raise DataError(f"{error}, or leave such films out with --skip-bad") from error
 
 
 def begin(
@@ -84,10 +122,7 @@ def begin(
     preset = run.preset if begun is None else _as_begun(run, begun, films)
     if preset.deterministic:
         _make_deterministic()
-    try:
-        pixels = load_films(run.data, films, preset.input_size, run.out / CACHE)
-    except DataError as error:
-        raise DataError(f"{error}, or leave such films out with --skip-bad") from error
+    pixels = _pixels(run, films)
     if begun is None:  # only now, so that a bad film leaves no run behind
         preset = replace(
             preset,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from edge_runtime.errors import DataError
-from training.begin import Run, begin, index_of
+from training.begin import Run, begin, films_of
 from training.evaluation import called_covid, evaluate, operating_point, select
 from training.members import Job, Member, Trainer
 from training.pace import announce
@@ -31,7 +31,7 @@ def train(run: Run) -> list[EvaluationReport]:
     `student.json` is written last: a folder that holds it is finished. Raises `DataError`
     for films or presets that will not do before anything is trained.
     """
-    out, films = run.out, index_of(run)
+    out, films = run.out, films_of(run)
     split = split_films(films, run.preset.data, run.preset.split, run.preset.seed)
     roles = {
         **{fold.name: len(fold.validation) for fold in split.folds},

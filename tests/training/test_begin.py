@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import keras
 import pytest
+from PIL import Image
 
 from edge_runtime.errors import DataError, RunError
 from training import begin as begin_module
-from training.begin import Run, begin, films_and_folds, index_of
+from training.begin import Run, begin, films_and_folds, films_of, index_of
 from training.members import Job, Member, Trainer
+from workshop.films import read_index
 from workshop.phantoms import write_set
 from workshop.presets import NetworkPreset, PaperPreset, Preset, SplitPreset
 
@@ -84,10 +87,10 @@ def test_a_bad_film_leaves_no_run_behind(
 
 
 def test_folds_are_those_of_the_preset(data: Path, tmp_path: Path) -> None:
-    films, folds = films_and_folds(Run(PRESET, data, tmp_path))
+    films, folds = films_and_folds(Run(PRESET, data, tmp_path / "one"))
     assert len(films) == 40 and len(folds) == 2
     paper = PaperPreset(("phantom",), ("phantom",), positives=6, normals=8)
-    films, folds = films_and_folds(Run(replace(PRESET, paper=paper), data, tmp_path))
+    films, folds = films_and_folds(Run(replace(PRESET, paper=paper), data, tmp_path / "two"))
     assert len(films) == 14 and {i for fold in folds for i in fold.validation} == set(range(14))
 
 
@@ -142,3 +145,31 @@ def test_first_weights_are_not_mixed(data: Path, tmp_path: Path, faster: dict[st
     longer = replace(without, teacher=replace(small, epochs=2))
     with pytest.raises(RunError, match=r"began from MobileNet:0.25: imagenet .*--weights"):
         replace(trainer, preset=longer, weights=None).train(made, "teacher", job)
+
+
+def test_one_film_twice_stays_on_one_side_and_is_named(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same film under another name, patient and JPEG quality."""
+    copy = tmp_path / "films"
+    shutil.copytree(data, copy)
+    first = read_index(copy)[0]
+    Image.open(copy / first.path).convert("L").save(copy / "again.jpg", quality=60)
+    with (copy / "index.csv").open("a") as stream:
+        stream.write(f"again.jpg,{first.label},phantom,{first.site},,other,,,,,,other,,,\n")
+    run = Run(PRESET, copy, tmp_path / "run")
+    films = films_of(run)
+    assert films[-1].path == "again.jpg" and films[-1].group == films[0].group
+    told = capsys.readouterr().err
+    assert f"one film twice: {first.path} and again.jpg" in told
+    for fold in films_and_folds(run)[1]:
+        assert len({0, len(films) - 1} & set(fold.train)) in (0, 2)
+
+
+def test_a_folder_with_other_files_is_refused_before_pixels_are_kept_there(
+    data: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(RunError, match="holds no run"):
+        films_of(Run(PRESET, data, tmp_path))
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]

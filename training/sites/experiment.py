@@ -15,7 +15,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from training.begin import Run, begin, facts_of, index_of
+from training.begin import Run, begin, facts_of, films_of
 from training.evaluation import evaluate, operating_point, select
 from training.members import Job, Trainer
 from training.pace import announce
@@ -53,7 +53,7 @@ def run_sites(run: Run) -> SitesResult:
 
     Raises `DataError` for films or presets that will not do before anything is trained.
     """
-    films = index_of(run)
+    films = films_of(run)
     planned = []
     for number, trial in enumerate(trials(run.preset, films)):
         split = split_films(films, trial.preset.data, trial.preset.split, trial.preset.seed)
