@@ -100,23 +100,26 @@ class Parts:
 
     def audits(self) -> AuditReport | None:
         """Does the model look at the lungs? The verdict goes beside the AUROC."""
-        from workshop.audits.audit import audit
-
         threshold = self._for_changed_films("audits", both=True)
         if threshold is None:
             return None
-        run = lambda: audit(self.scorer, self.two, threshold, self.seed, "audits")  # noqa: E731
-        return self.tried("audits", run)
+        from workshop.audits.audit import audit
+
+        return self.tried(
+            "audits", lambda: audit(self.scorer, self.two, threshold, self.seed, "audits")
+        )
 
     def curves(self) -> tuple[Curve, ...]:
         """What worse films do to the answers."""
-        from workshop.robustness.curves import curves
-
         threshold = self._for_changed_films("robustness", both=False)
         if threshold is None:
             return ()
-        run = lambda: curves(self.scorer, self.two, threshold, self.seed, "robustness")  # noqa: E731
-        return self.tried("robustness", run) or ()
+        from workshop.robustness.curves import curves
+
+        found = self.tried(
+            "robustness", lambda: curves(self.scorer, self.two, threshold, self.seed, "robustness")
+        )
+        return found or ()
 
     def _for_changed_films(self, part: str, both: bool) -> float | None:
         counts = Counter(film.label for film in self.two.films)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from training.evaluate.runs import RunKnown
 from workshop.provenance import data_fingerprint
-from workshop.records import Film
+from workshop.records import Film, FilmPrediction
 
 __all__ = ["Unseen", "even_subset", "unseen_films"]
 
@@ -31,8 +31,8 @@ def unseen_films(
     """Leave out films that the model saw: trained on, out of fold, or of such a film's group.
 
     Out-of-fold films chose temperature and threshold, so they are left out too. Paths and
-    groups mean something only within one set of films: an index that shares no film (path,
-    label, group and source) with the run's is another set, and all of it is new.
+    groups mean something only within one set of films: an index that shares no group of the
+    same site with the run's films is another set, and all of it is new.
     `fingerprint` is that of the set in a contract, for a model whose run is not at hand.
     With `keep` nothing is left out, and the split says so.
     """
@@ -41,9 +41,8 @@ def unseen_films(
         told = f"{UNKNOWN}, but many of these films were: name its run with --run"
         return Unseen(tuple(films), 0, told if same else UNKNOWN)
     record = run.record
-    if not {_name(one) for one in films} & {
-        _name(one) for one in (*record.trained_on, *record.never_seen)
-    }:
+    ours: list[Film | FilmPrediction] = [*record.trained_on, *record.never_seen, *run.predictions]
+    if not {(one.site, one.group) for one in films} & {(one.site, one.group) for one in ours}:
         return Unseen(tuple(films), 0, "never seen: no film of this index is one of the run's")
     told = "never seen: holdout and excluded films of the run"
     paths, groups = _seen(run)
@@ -58,10 +57,6 @@ def unseen_films(
     if keep:
         return Unseen(tuple(films), 0, f"{seen} of {len(films)} films were seen in training")
     return Unseen(tuple(left), seen, told)
-
-
-def _name(film: Film) -> tuple[str, str, str, str]:
-    return film.path, film.label, film.group, film.source
 
 
 def _seen(run: RunKnown) -> tuple[set[str], set[str]]:
