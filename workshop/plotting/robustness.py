@@ -72,8 +72,11 @@ def _band(
     axes.plot(levels, [one.value for one in found], look, color=colour, ms=3, lw=1.5, label=name)
 
 
-def perturbation_sheet_png(film: Pixels, seed: int = 1) -> bytes:
-    """The film `uint8[S, S]` at every level of every perturbation, as a model gets it."""
+def perturbation_sheet_png(film: Pixels, seed: int = 11) -> bytes:
+    """The film `uint8[S, S]` at every level of every perturbation, as a model gets it.
+
+    The seed chooses the noise, the crop and the photograph; the default one is of a monitor.
+    """
     columns = max(len(one.levels) for one in PERTURBATIONS)
     with mpl.rc_context({**STYLE, "axes.grid": False}):
         size = (1.3 * columns, 1.58 * len(PERTURBATIONS))

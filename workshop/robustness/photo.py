@@ -35,24 +35,24 @@ STRIPES = np.arange(3) / 3  # where red, green and blue lie within a pixel of th
 BEST_QUALITY = 95
 
 Layer = npt.NDArray[np.float32]
-Matrix = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Scene:
     """How one photograph is taken. Lengths are shares of the picture's side."""
 
-    turn: Matrix  # [3] degrees: about the vertical axis, the horizontal axis, the line of sight
-    shift: Matrix  # [2] of the film from the middle of the picture
+    turn: Numbers  # [3] degrees: about the vertical axis, the horizontal axis, the line of sight
+    shift: Numbers  # [2] of the film from the middle of the picture
     margin: float  # around the film
     surround: int  # gray level around the film
     pitch: float  # the monitor's pixels for each of the camera's
-    phase: Matrix  # [2] of the monitor's grid
+    phase: Numbers  # [2] of the monitor's grid
     depth: float  # of the stripes, as the lens leaves them; 0 for a light box
-    glare: Matrix  # [4] the lamp's reflection: x, y, half width, half height
+    glare: Numbers  # [4] the lamp's reflection: x, y, half width, half height
     lamp: float  # light at its middle; white of the film is 1
     veil: float  # light everywhere
-    cast: Matrix  # [3] what is added to the gain of red, green, blue
+    cast: Numbers  # [3] what is added to the gain of red, green, blue
     falloff: float  # how much of the vignetting there is
     blur: float  # camera pixels, standard deviation
     quality: int  # of the JPEG
@@ -102,7 +102,7 @@ def photograph(film: Pixels, strength: float, rng: np.random.Generator) -> bytes
     return stream.getvalue()
 
 
-def _from_camera(scene: Scene) -> Matrix:
+def _from_camera(scene: Scene) -> Numbers:
     """The homography `[3, 3]` from the picture to the film, both -1/2 to 1/2 a side."""
     (cy, cx, cz), (sy, sx, sz) = np.cos(np.radians(scene.turn)), np.sin(np.radians(scene.turn))
     vertical = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
@@ -116,7 +116,7 @@ def _from_camera(scene: Scene) -> Matrix:
     return np.asarray(np.linalg.inv(lens @ plane))
 
 
-def _seen(film: Pixels, scene: Scene, side: int, back: Matrix) -> Layer:
+def _seen(film: Pixels, scene: Scene, side: int, back: Numbers) -> Layer:
     """Light `[side, side]` from the film and around it, through the lens."""
     size = len(film)
     to_film = np.array([[size, 0, size / 2], [0, size, size / 2], [0, 0, 1]])
@@ -135,7 +135,7 @@ def _seen(film: Pixels, scene: Scene, side: int, back: Matrix) -> Layer:
     return np.asarray(seen * (1 + off_axis) ** np.float32(-2 * scene.falloff))
 
 
-def _stripes(scene: Scene, side: int, back: Matrix) -> Layer:
+def _stripes(scene: Scene, side: int, back: Numbers) -> Layer:
     """What the monitor's grid lets through, `[side, side, 3]`, at each camera pixel's middle."""
     if not scene.depth:
         return np.ones((1, 1, 3), np.float32)
@@ -150,7 +150,7 @@ def _stripes(scene: Scene, side: int, back: Matrix) -> Layer:
     return np.asarray((1 + scene.depth * columns) * (1 + scene.depth / 2 * rows[..., None]))
 
 
-def _turns(cycles: Matrix) -> Layer:
+def _turns(cycles: Numbers) -> Layer:
     """Whole cycles taken away first: they would cost float32 its digits."""
     return np.asarray(2 * math.pi * (cycles - np.rint(cycles)), np.float32)
 

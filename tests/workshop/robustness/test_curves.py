@@ -23,7 +23,7 @@ from workshop.robustness.perturb import PERTURBATIONS, Perturbation
 SIDE = 16
 BY_NAME = {one.name: one for one in PERTURBATIONS}
 BRIGHTER = replace(BY_NAME["brightness"], levels=(-64, 0, 64, 200))
-THRESHOLD = 125 / 255
+THRESHOLD = 130 / 255  # a score at the threshold is called covid: the last film of NORMAL
 COVID, NORMAL = (200, 140, 100, 240), (20, 60, 110, 130)
 
 
