@@ -92,4 +92,4 @@ def _thumbnail(film: Pixels) -> npt.NDArray[np.float32]:
     values = np.asarray(_small(film, THUMBNAIL, THUMBNAIL), np.float32).ravel()
     values = values - values.mean()
     length = float(np.linalg.norm(values))
-    return values / length if length > 0 else values
+    return np.asarray(values / length if length > 0 else values, np.float32)
