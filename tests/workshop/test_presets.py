@@ -39,6 +39,24 @@ def test_a_wrong_experiment_is_named(tmp_path: Path, old: str, new: str, words: 
     is_refused(tmp_path, text, old, new, words)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('["hannover"], ', "", "sites.reverse"),
+        ('[["bimcv"], ["hannover"], ', "[", "at least two"),
+        ('["bimcv"], [', '["bimcv"], ["bimcv"], [', "each once"),
+        ('"jsrt"', '"nih"', "two different sites"),
+        ('"jsrt"', '"bimcv"', "neither of them in sites.covid"),
+        ("diagonal = 0.3", "diagonal = 0.6", "sites.diagonal"),
+        ("diagonal = 0.3", "diagonl = 0.3", "diagonl"),
+    ],
+)
+def test_wrong_sites_are_named(tmp_path: Path, old: str, new: str, words: str) -> None:
+    text = (ROOT / "presets" / "sites-2core.toml").read_text()
+    text = text.replace('reverse = ["bimcv"]', 'reverse = ["hannover"]')
+    is_refused(tmp_path, text, old, new, words)
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "presets").glob("*.toml")), ids=lambda p: p.stem)
 def test_committed_presets(path: Path) -> None:
     preset = read_preset(path)
