@@ -21,7 +21,7 @@ from training.backbones import check_backbone
 from training.pace import faster_precision
 from workshop.film_store import load_films, unreadable_films
 from workshop.films import read_index
-from workshop.near_duplicates import near_duplicates, tied
+from workshop.near_duplicates import naming, near_duplicates, tied
 from workshop.paper_folds import paper_films, paper_folds
 from workshop.presets import Preset
 from workshop.provenance import data_fingerprint, made_by
@@ -32,7 +32,6 @@ from workshop.splits import split_films
 __all__ = ["CACHE", "Run", "begin", "facts_of", "films_and_folds", "films_of", "index_of"]
 
 CACHE = "cache"
-NAMED = 20  # near-duplicates that are told one by one
 
 
 @dataclass(frozen=True)
@@ -70,14 +69,7 @@ def films_of(run: Run) -> list[Film]:
     _begun(run)  # before pixels are kept in the folder
     films = _taking_part(run)
     pairs = near_duplicates(_pixels(run, films), [film.group for film in films])
-    for pair in pairs[:NAMED]:
-        first, second = films[pair.first].path, films[pair.second].path
-        sys.stderr.write(
-            f"one film twice: {first} and {second} (correlation {pair.correlation:.3f}) are in "
-            "different groups of the index; they are kept on one side of every split\n"
-        )
-    if len(pairs) > NAMED:
-        sys.stderr.write(f"one film twice: {len(pairs) - NAMED} more pairs like these\n")
+    sys.stderr.writelines(f"{line}\n" for line in naming(films, pairs))
     return tied(films, pairs)
 
 

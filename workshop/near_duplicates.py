@@ -16,7 +16,15 @@ from PIL import Image
 
 from workshop.records import Film
 
-__all__ = ["ALIKE", "CLOSE", "NearDuplicate", "difference_hash", "near_duplicates", "tied"]
+__all__ = [
+    "ALIKE",
+    "CLOSE",
+    "NearDuplicate",
+    "difference_hash",
+    "naming",
+    "near_duplicates",
+    "tied",
+]
 
 SIDE = 16  # a hash of SIDE * SIDE bits: is a pixel brighter than its left neighbour?
 CLOSE = 32  # bits of 256 in which one film again may differ
@@ -26,6 +34,7 @@ THUMBNAIL = 64
 # 99 % stay above .99 after JPEG quality 20 or half the size, above .98 after a gamma of .7.
 ALIKE = 0.98
 ROWS = 512  # compared with all others at a time
+NAMED = 20  # pairs that are told one by one
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -81,6 +90,17 @@ def tied(films: Sequence[Film], pairs: Sequence[NearDuplicate]) -> list[Film]:
         one, other = sorted(leader(films[i].group) for i in (pair.first, pair.second))
         joined[other] = one
     return [replace(film, group=leader(film.group)) for film in films]
+
+
+def naming(films: Sequence[Film], pairs: Sequence[NearDuplicate]) -> list[str]:
+    """A line for each pair, and one for those beyond the first `NAMED`."""
+    lines = [
+        f"one film twice: {films[pair.first].path} and {films[pair.second].path} (correlation "
+        f"{pair.correlation:.3f}) are in different groups of the index; they are kept together"
+        for pair in pairs[:NAMED]
+    ]
+    more = len(pairs) - NAMED
+    return [*lines, f"one film twice: {more} more pairs like these"] if more > 0 else lines
 
 
 def _small(film: Pixels, width: int, height: int) -> Image.Image:

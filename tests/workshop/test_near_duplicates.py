@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from workshop.near_duplicates import NearDuplicate, difference_hash, near_duplicates, tied
+from workshop.near_duplicates import NearDuplicate, difference_hash, naming, near_duplicates, tied
 from workshop.phantoms import draw
 from workshop.records import Film
 
@@ -92,3 +92,12 @@ def test_tied_groups_are_the_connected_ones(links: list[tuple[int, int]]) -> Non
             both = {number[one.first], number[one.second]}
             number = [low if n in both else n for n in number]
     assert [[a == b for b in groups] for a in groups] == [[a == b for b in number] for a in number]
+
+
+def test_many_pairs_are_not_all_named() -> None:
+    films = [Film(f"{n}.png", "covid", "a", "a", f"g{n}") for n in range(50)]
+    pairs = [NearDuplicate(n, n + 1, 0.99) for n in range(23)]
+    lines = naming(films, pairs)
+    assert len(lines) == 21 and "3 more pairs" in lines[-1]
+    assert "0.png and 1.png" in lines[0] and "0.990" in lines[0]
+    assert naming(films, []) == []

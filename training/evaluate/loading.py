@@ -12,6 +12,7 @@ from edge_runtime.errors import DataError, FilmError
 from edge_runtime.pixels import film_pixels
 from workshop.evidence.scorer import FilmSet
 from workshop.film_store import load_films, unreadable_films
+from workshop.near_duplicates import naming, near_duplicates, tied
 from workshop.records import Film
 
 __all__ = ["load_set", "readable"]
@@ -31,13 +32,15 @@ def load_set(data: Path, films: Sequence[Film], size: int, cache: Path) -> FilmS
     """Films with their pixels `uint8[n, S, S]`, decoded once into `cache`.
 
     A film `films/NAME` may have its lungs in `masks/NAME` beside that folder; they are used
-    where every film has some. Raises `DataError` for films that cannot be read.
+    where every film has some. Near-duplicates are named on stderr and share a group. Raises `DataError` for films that cannot be read.
     """
     try:
         pixels = load_films(data, films, size, cache)
     except DataError as error:
         raise DataError(f"{error}, or leave such films out with --skip-bad") from error
-    return FilmSet(tuple(films), pixels, _lungs(data, films, size))
+    pairs = near_duplicates(pixels, [film.group for film in films])
+    sys.stderr.writelines(f"{line}\n" for line in naming(films, pairs))
+    return FilmSet(tuple(tied(films, pairs)), pixels, _lungs(data, films, size))
 
 
 def _lungs(data: Path, films: Sequence[Film], size: int) -> np.ndarray | None:
