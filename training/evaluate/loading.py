@@ -32,7 +32,8 @@ def load_set(data: Path, films: Sequence[Film], size: int, cache: Path) -> FilmS
     """Films with their pixels `uint8[n, S, S]`, decoded once into `cache`.
 
     A film `films/NAME` may have its lungs in `masks/NAME` beside that folder; they are used
-    where every film has some. Near-duplicates are named on stderr and share a group. Raises `DataError` for films that cannot be read.
+    where every film has some. Near-duplicates are named on stderr and share a group. Raises
+    `DataError` for films that cannot be read.
     """
     try:
         pixels = load_films(data, films, size, cache)
