@@ -96,7 +96,7 @@ def _evidence(
     inside = np.array([film.label in LABELS for film in films.films])
     two, its_scores = films.take(inside), scores[inside]
     parts = Parts(opened.scorer, two, its_scores, threshold, seed)
-    parts.reservations(films.films)
+    parts.reservations(unseen.films)  # as the index groups them
     reports, missing = metrics(films.films, scores, threshold, name, seed)
     parts.missing += missing
     calibration = calibration_report(two.films, its_scores, seed) if two.films else None
@@ -116,7 +116,7 @@ def _evidence(
         model=opened.facts(threshold),
         data={
             "name": request.data.resolve().name,
-            "fingerprint": data_fingerprint(films.films),
+            "fingerprint": data_fingerprint(unseen.films),
             "films": len(films.films),
             "groups": len(set(films.groups)),
             "seen": unseen.seen,

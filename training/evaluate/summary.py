@@ -28,6 +28,8 @@ def _lines(evidence: Evidence, out: Path) -> Iterator[str]:
     for number, report in enumerate(evidence.metrics):
         yield _metric(report, "" if number else f"  shortcut audit: {verdict}")
     yield from (report.caution for report in evidence.metrics[:1])
+    if evidence.audits is not None:
+        yield f"shortcut audit, {verdict}: {'; '.join(evidence.audits.reasons)}"
     rows = [one for one in evidence.called if one.by in ("all", "site")]
     if rows:
         yield f"called covid at threshold {model['threshold']:.4g}, of films without it:"

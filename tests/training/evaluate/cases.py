@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.tiny import SIZE, film, png
+from tests.tiny import SIZE, png
 from training.predictions import write_predictions
 from workshop.films import write_index
 from workshop.provenance import data_fingerprint
@@ -37,11 +37,17 @@ def films_of(cells: Sequence[tuple[str, str, int]], films_a_group: int = 1) -> l
 
 
 def write_films(folder: Path, films: Sequence[Film]) -> Path:
-    """The films as files with an index; their brightness varies around their label's."""
+    """The films as files with an index; their brightness varies around their label's.
+
+    Each has a pattern of its own, so that none is taken for another one again.
+    """
     (folder / "films").mkdir(parents=True)
     for number, one in enumerate(films):
-        level = LEVELS[one.label] + 40 * np.random.default_rng(number).normal()
-        (folder / one.path).write_bytes(png(film(int(np.clip(level, 20, 235)), number, 96)))
+        rng = np.random.default_rng(number)
+        level = LEVELS[one.label] + 40 * rng.normal()
+        pattern = np.kron(rng.normal(0, 20, (8, 8)), np.ones((12, 12)))
+        pixels = np.clip(level + pattern - pattern.mean(), 5, 250).astype(np.uint8)
+        (folder / one.path).write_bytes(png(pixels))
     write_index(folder, films)
     return folder
 

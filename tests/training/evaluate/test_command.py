@@ -130,12 +130,14 @@ def test_no_covid_at_all_still_tells_who_is_called_so(tiny_model: Path, tmp_path
         replace(one, group=one.path) for one in films_of([("a", "normal", 8), ("a", "nodule", 2)])
     ]
     data = write_films(tmp_path / "d", films)
+    (data / films[1].path).write_bytes((data / films[0].path).read_bytes())  # one film twice
     first, out = looked(tiny_model, data, tmp_path / "out")
     assert not first.metrics and not (out / "plots").exists()
     assert [(one.label, one.films) for one in first.called if one.by == "all"] == [
         ("nodule", 2), ("normal", 8)
     ]  # fmt: skip
     said = missing(first)
+    assert first.data["groups"] == 9
     assert "no covid film" in said["metrics"] and "too narrow" in said["intervals over patients"]
     assert (
         "0 covid and 8 normal" in said["a firm figure"]

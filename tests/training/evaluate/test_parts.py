@@ -60,6 +60,7 @@ def test_the_verdict_stands_beside_the_score(
     assert evidence.audits is not None and evidence.audits.verdict == "confounded"
     lines = summary(evidence, out).splitlines()
     assert [line for line in lines if "AUROC" in line and "shortcut audit: confounded" in line]
+    assert "shortcut audit, confounded: Its border decides." in lines
     assert (out / "plots" / "robustness.png").is_file()
 
 
