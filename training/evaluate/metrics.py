@@ -11,6 +11,7 @@ from edge_runtime.contract import LABELS
 from training.evaluation import evaluate
 from workshop.evidence.records import NotComputed
 from workshop.evidence.scorer import Floats
+from workshop.evidence.shares import share_of
 from workshop.records import EvaluationReport, Film, FilmPrediction, Interval
 
 __all__ = ["ALL", "metrics"]
@@ -39,7 +40,8 @@ def metrics(
     counts = Counter(one.label for one in two)
     if min(counts["covid"], counts["normal"]) == 0:
         missing = "covid" if not counts["covid"] else "normal"
-        return (), [NotComputed("metrics", f"there is no {missing} film to tell the others from")]
+        labels = ", ".join(sorted({one.label for one in films}))
+        return (), [NotComputed("metrics", f"no film has the label {missing} (here: {labels})")]
     reports = [_report(two, ALL, threshold, name, seed)]
     sites, missing_sites = _sites(two)
     for site, part in sites.items():
@@ -101,4 +103,27 @@ def _report(
         report = replace(
             report, sensitivity=_NOTHING, specificity=_NOTHING, balanced_accuracy=_NOTHING
         )
+    else:
+        report = _with_width(report, part, threshold, seed)
     return replace(report, caution=caution) if caution else report
+
+
+def _with_width(
+    report: EvaluationReport, part: Sequence[FilmPrediction], threshold: float, seed: int
+) -> EvaluationReport:
+    """Where all films of a class are right, or none is, resampling gives no width."""
+    ends = (report.sensitivity.value, report.specificity.value)
+    if not set(ends) & {0.0, 1.0}:
+        return report
+    shares = []
+    for positive in (True, False):
+        those = [one for one in part if (one.label == "covid") == positive]
+        right = [(one.score >= threshold) == positive for one in those]
+        shares.append(share_of(right, [one.group for one in those], seed))
+    low, high = (sum(getattr(one, end) for one in shares) / 2 for end in ("low", "high"))
+    return replace(
+        report,
+        sensitivity=shares[0],
+        specificity=shares[1],
+        balanced_accuracy=Interval(report.balanced_accuracy.value, low, high),
+    )

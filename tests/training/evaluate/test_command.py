@@ -15,14 +15,15 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from edge_runtime.errors import DataError, EdgeError
-from tests.tiny import SIZE
-from tests.training.evaluate.cases import THRESHOLD, films_of, write_films, write_run
+from tests.tiny import SIZE, repacked
+from tests.training.evaluate.cases import TEMPERATURE, THRESHOLD, films_of, write_films, write_run
 from training.cli import app
 from training.evaluate.command import evaluate_model
 from training.evaluate.request import Request
 from workshop.evidence.records import Evidence
 from workshop.evidence.statistics import auroc
 from workshop.films import write_index
+from workshop.provenance import data_fingerprint
 from workshop.records import Film
 from workshop.records_io import load
 
@@ -106,6 +107,28 @@ def test_a_run_s_own_films_are_left_out(data: Path, films: list[Film], tmp_path:
         looked(run / "student.keras", trained, tmp_path / "c")
 
 
+def test_an_exported_file_knows_its_run(
+    tiny_model: Path, data: Path, films: list[Film], tmp_path: Path
+) -> None:
+    grouped = sorted(films, key=lambda film: int(film.group.split("-")[-1]) % 6)
+    run = write_run(tmp_path / "run", grouped, 24, 24)
+    said = {"temperature": TEMPERATURE, "made_by": {"data_fingerprint": data_fingerprint(films)}}
+    (run / "export").mkdir()
+    file = run / "export" / "student-int8.tflite"
+    file.write_bytes(repacked(tiny_model.read_bytes(), said, {}))
+    evidence, out = looked(file, data, None)
+    assert out == run / "evidence-student-int8"  # the student's own evidence stays
+    assert evidence.data["seen"] == 48 and "holdout and excluded" in evidence.split
+    assert evidence.operating_points[0].threshold == 0.501
+    assert len(evidence.operating_points) == 2
+    elsewhere = tmp_path / "copy.tflite"
+    elsewhere.write_bytes(file.read_bytes())
+    alone, _ = looked(elsewhere, data, tmp_path / "a")
+    assert alone.data["seen"] == 0 and "many of these films were" in alone.split
+    named, _ = looked(elsewhere, data, tmp_path / "b", run=run)
+    assert named.data == evidence.data
+
+
 def test_a_model_without_a_threshold_says_so_and_does_the_rest(
     tiny_graphs: dict[str, bytes], data: Path, tmp_path: Path
 ) -> None:
@@ -138,7 +161,10 @@ def test_no_covid_at_all_still_tells_who_is_called_so(tiny_model: Path, tmp_path
     ]  # fmt: skip
     said = missing(first)
     assert first.data["groups"] == 9
-    assert "no covid film" in said["metrics"] and "too narrow" in said["intervals over patients"]
+    assert (
+        "label covid (here: nodule, normal)" in said["metrics"]
+        and "too narrow" in said["intervals over patients"]
+    )
     assert (
         "0 covid and 8 normal" in said["a firm figure"]
         and "one site" in said["a comparison of sites"]

@@ -54,6 +54,7 @@ def test_what_cannot_be_a_score() -> None:
 def test_which_output_is_the_score() -> None:
     ours = {"heatmap": 49, "novelty": 1, "probabilities": 2}
     assert pick(ours) == "probabilities"
+    assert pick({"other": 2, "probabilities": 2}) == "probabilities"
     assert pick({"a": 49, "b": 1, "c": 2}) == "c"
     assert pick({"a": 49, "b": 1}) == "b"
     for bad in ({"a": 3}, {"a": 2, "b": 2, "c": 5}, {}):

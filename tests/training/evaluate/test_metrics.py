@@ -11,6 +11,7 @@ from sklearn.metrics import roc_auc_score
 from tests.training.evaluate.cases import films_of
 from training.evaluate.metrics import ALL, metrics
 from workshop.evidence.scorer import Floats
+from workshop.evidence.statistics import wilson
 from workshop.records import Film
 
 CELLS = [
@@ -79,6 +80,16 @@ def test_without_a_threshold_decisions_are_not_measured() -> None:
     assert math.isnan(without.specificity.low) and math.isnan(without.balanced_accuracy.high)
 
 
+def test_all_right_is_no_certainty() -> None:
+    films = films_of([("a", "covid", 6), ("a", "normal", 6)], films_a_group=2)
+    scores = np.array([0.9] * 6 + [0.1] * 5 + [0.8])
+    report = metrics(films, scores, 0.5, "m", seed=1)[0][0]
+    assert report.sensitivity == wilson(3, 3)
+    assert report.specificity.value == pytest.approx(5 / 6)
+    accuracy = report.balanced_accuracy
+    assert accuracy.value == pytest.approx(11 / 12) and accuracy.low < 0.7
+
+
 def test_a_set_of_one_site_is_reported_once() -> None:
     films = films_of([("a", "covid", 6), ("a", "normal", 6)])
     reports, missing = metrics(films, np.linspace(1, 0, 12), 0.5, "m", seed=1)
@@ -89,4 +100,7 @@ def test_a_set_of_one_site_is_reported_once() -> None:
 def test_one_class_is_said(there: str, absent: str) -> None:
     films = films_of([("a", there, 6), ("a", "pneumonia_other", 3)])
     reports, missing = metrics(films, np.full(9, 0.5), 0.5, "m", seed=1)
-    assert not reports and f"no {absent} film" in missing[0].why
+    assert (
+        not reports
+        and missing[0].why == f"no film has the label {absent} (here: {there}, pneumonia_other)"
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from training.evaluate.runs import find_run
 from training.evaluate.scorers import open_scorer
 from workshop.evidence.scorer import Floats
 
+ROOT = Path(__file__).resolve().parents[3]
 LEVELS = (40, 90, 120, 131, 150, 200)
 PIXELS = np.stack([tiny.film(level, level) for level in LEVELS])
 
@@ -160,3 +163,14 @@ def test_a_file_of_another_run_is_refused(tiny_model: Path, tmp_path: Path) -> N
         opened(tiny_model, run)
     with pytest.raises(RunError, match="not a run folder"):
         opened(tiny_model, tmp_path)
+
+
+def test_a_model_file_needs_no_tensorflow() -> None:
+    program = (
+        "import sys, training.cli, training.evaluate.command, training.evaluate.tflite_scorer, "
+        "training.evaluate.onnx_scorer; print({'keras', 'tensorflow'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "set()\n"
