@@ -131,12 +131,33 @@ def inflation(
 
 @app.command()
 def tables(
-    run: Annotated[Path, typer.Argument(help="A finished run of the paper's experiment.")],
+    run: Annotated[Path, typer.Argument(help="A folder with paper.json or sites.json.")],
 ) -> None:
-    """Write paper.md and its plot again from a run's paper.json, without training."""
+    """Write paper.md or sites.md and the plots again from the record, without training."""
     from training.paper.report import rewrite_report
+    from training.sites.report import rewrite_pages
 
-    sys.stdout.write(f"{rewrite_report(run)}\n")
+    rewrite = rewrite_pages if (run / "sites.json").is_file() else rewrite_report
+    sys.stdout.write(f"{rewrite(run)}\n")
+
+
+@app.command()
+def report(
+    folders: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="RUN...", help="Run folders, or folders that `evaluate` wrote, or both."
+        ),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="The page; by default report.html in the one folder. Several need it."),
+    ] = None,
+) -> None:
+    """Write one self-contained HTML page: runs and evaluations, alone or side by side."""
+    from workshop.report.page import write_report
+
+    sys.stdout.write(f"{write_report(folders, out)}\n")
 
 
 @app.command()

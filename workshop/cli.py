@@ -1,4 +1,4 @@
-"""`python -m workshop`: films to train on, drawn or downloaded, and the report of a run."""
+"""`python -m workshop`: films to train on, drawn or downloaded."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import typer
 __all__ = ["app"]
 
 app = typer.Typer(
-    help="Films to train on, and the report of a run. Research only, not a medical device.",
+    help="Films to train on. Research only, not a medical device.",
     no_args_is_help=True,
     add_completion=False,
 )
@@ -73,19 +73,6 @@ def index(
     else:
         sys.stdout.write(count_table(made.counts))
     sys.stderr.write(f"{made.films} films: {made.index}\n")
-
-
-@app.command()
-def report(
-    run: Annotated[Path, typer.Argument(help="The run folder that training wrote.")],
-    out: Annotated[
-        Path | None, typer.Option(help="The page to write; by default RUN/report.html.")
-    ] = None,
-) -> None:
-    """Write one self-contained HTML page of everything a run folder holds."""
-    from workshop.report.page import write_report
-
-    sys.stdout.write(f"{write_report(run, out)}\n")
 
 
 @app.command()

@@ -30,6 +30,7 @@ __all__ = ["GRAPH", "benchmark", "save_predictions", "write_run"]
 
 GRAPH = "ab" * 32
 THRESHOLD = 0.502
+NETWORKS = (("teacher", 0.33), ("student", 0.25), ("plain", 0.2))  # how far the classes lie apart
 
 
 def write_run(run: Path, model: Path, films: int = 44, seed: int = 5) -> Path:
@@ -50,11 +51,16 @@ def write_run(run: Path, model: Path, films: int = 44, seed: int = 5) -> Path:
         "begun": "2026-01-02T03:04:05Z",
     }  # fmt: skip
     (run / "run.json").write_text(json.dumps(facts))
-    predictions = _predictions(listed[films // 2 :], seed)
+    predictions = _predictions(listed, films // 2, seed)
     save_predictions(run / "predictions.csv", predictions)
     save(run / "student.json", _student(listed, preset, made))
-    save(run / "evaluation.json", [_evaluation(n, predictions) for n in ("teacher", "student")])
-    normal = [p for p in predictions if p.network == "student" and p.label == "normal"]
+    reports = [
+        _evaluation(network, split, predictions)
+        for network, _ in NETWORKS
+        for split in ("out_of_fold", "holdout")
+    ]
+    save(run / "evaluation.json", reports)
+    normal = [p for p in _holdout(predictions) if p.label == "normal"]
     called = sum(one.score >= THRESHOLD for one in normal)
     share = wilson(called, len(normal))
     save(run / "called_covid.json", [CalledCovid("normal", "alder", len(normal), called, share)])
@@ -67,20 +73,27 @@ def write_run(run: Path, model: Path, films: int = 44, seed: int = 5) -> Path:
     return run
 
 
-def _predictions(films: list[Film], seed: int) -> list[FilmPrediction]:
+def _predictions(films: list[Film], trained: int, seed: int) -> list[FilmPrediction]:
+    """The first `trained` films out of fold in two folds, the rest as the holdout."""
     rng = random.Random(seed)
     made = []
-    for network, apart in (("teacher", 0.33), ("student", 0.25)):
-        for film in films:
+    for network, apart in NETWORKS:
+        for place, film in enumerate(films):
             score = 0.5 + (apart if film.label == "covid" else -apart) + rng.gauss(0, 0.2)
             score = min(max(score, 0.001), 0.999)
+            role = "out_of_fold" if place < trained else "holdout"
+            fold = "fold1" if place < trained // 2 else "fold0"
             made.append(
                 FilmPrediction(
-                    film.path, film.label, film.site, film.group, "holdout", network, "fold0",
+                    film.path, film.label, film.site, film.group, role, network, fold,
                     logit=8 * (score - 0.5), score=score,
                 )
             )  # fmt: skip
     return made
+
+
+def _holdout(predictions: list[FilmPrediction], network: str = "student") -> list[FilmPrediction]:
+    return [one for one in predictions if (one.network, one.role) == (network, "holdout")]
 
 
 def save_predictions(path: Path, predictions: list[FilmPrediction]) -> None:
@@ -90,8 +103,11 @@ def save_predictions(path: Path, predictions: list[FilmPrediction]) -> None:
         writer.writerows(asdict(one) for one in predictions)
 
 
-def _evaluation(network: str, predictions: list[FilmPrediction]) -> EvaluationReport:
-    part = [one for one in predictions if one.network == network]
+def _evaluation(network: str, split: str, predictions: list[FilmPrediction]) -> EvaluationReport:
+    part = [one for one in predictions if (one.network, one.role) == (network, split)]
+    folds: dict[str, list[FilmPrediction]] = {}
+    for one in part:
+        folds.setdefault(one.fold, []).append(one)
     labels = [int(one.label == "covid") for one in part]
     scores = [one.score for one in part]
     called = [score >= THRESHOLD for score in scores]
@@ -101,9 +117,11 @@ def _evaluation(network: str, predictions: list[FilmPrediction]) -> EvaluationRe
 
     found = around(sensitivity(labels, called)), around(specificity(labels, called))
     return EvaluationReport(
-        network, "holdout", len(part), sum(labels), len({one.group for one in part}),
+        network, split, len(part), sum(labels), len({one.group for one in part}),
         around(auroc(labels, scores)), *found, around((found[0].value + found[1].value) / 2),
         THRESHOLD, caution="A caution of training.",
+        by_fold={name: auroc([int(one.label == "covid") for one in films], [p.score for p in films])
+                 for name, films in folds.items()},
     )  # fmt: skip
 
 
@@ -123,7 +141,7 @@ def _student(films: list[Film], preset: dict[str, Any], made: dict[str, str]) ->
 
 def _history(path: Path) -> None:
     lines = ["network,fold,epoch,loss,val_auroc,seconds"]
-    for network in ("teacher", "student"):
+    for network, _ in NETWORKS:
         for epoch in range(1, 9):
             lines.append(f"{network},fold0,{epoch},{0.7 / epoch:.4f},{1 - 0.4 / epoch:.4f},3.1")
     path.write_text("\n".join(lines) + "\n")
@@ -132,7 +150,7 @@ def _history(path: Path) -> None:
 def _export(folder: Path, model: Path, predictions: list[FilmPrediction]) -> None:
     folder.mkdir()
     shutil.copy(model, folder / "student-int8.tflite")
-    part = [one for one in predictions if one.network == "student"]
+    part = _holdout(predictions)
     rng = random.Random(3)
     keras = [one.score for one in part]
     files = {

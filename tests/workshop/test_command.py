@@ -120,7 +120,7 @@ def test_a_wrong_workshop_command_is_one_line(arguments: list[str], said: str) -
 def test_without_a_command_the_help_is_shown_as_a_mistake() -> None:
     done = _python("-m", "workshop")
     assert done.returncode == 2
-    assert "phantom" in done.stdout and "report" in done.stdout and done.stderr == ""
+    assert "phantom" in done.stdout and "index" in done.stdout and done.stderr == ""
 
 
 def test_an_interrupted_drawing_leaves_nothing(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a report says of scores as probabilities, of answers at a prevalence, and of the teacher."""
+"""What a report says of scores as probabilities, and of answers at a prevalence."""
 
 from __future__ import annotations
 
@@ -8,17 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-import numpy as np
-
 from workshop.evidence.calibration import brier, ece, predictive_values
-from workshop.evidence.delong import DeLong, delong
-from workshop.evidence.statistics import (
-    auroc_difference,
-    bootstrap,
-    sensitivity,
-    specificity,
-    verdict,
-)
+from workshop.evidence.statistics import bootstrap, sensitivity, specificity
 from workshop.records import FilmPrediction, Interval
 from workshop.report.data import RunFiles
 
@@ -27,11 +18,9 @@ __all__ = [
     "Calibration",
     "Predictive",
     "SiteError",
-    "StudentLessTeacher",
     "calibration",
     "calibration_by_site",
     "predictive",
-    "student_less_teacher",
 ]
 
 PREVALENCES = (0.01, 0.05, 0.2, 0.5)
@@ -69,26 +58,6 @@ class Predictive:
     npv: Interval
 
 
-@dataclass(frozen=True)
-class StudentLessTeacher:
-    """AUROC of the student less the teacher's on the same films, in two ways."""
-
-    split: str
-    films: int
-    over_groups: Interval
-    test: DeLong
-
-    @property
-    def verdict(self) -> str:
-        """In words; a difference whose interval over groups holds zero is none."""
-        return {
-            "better": "the student is better",
-            "worse": "the teacher is better",
-            "none": "no difference is shown",
-            "not measured": "not measured",
-        }[verdict(self.over_groups)]
-
-
 def _columns(part: Sequence[FilmPrediction]) -> tuple[list[str], list[int], list[float]]:
     return (
         [one.group for one in part],
@@ -100,7 +69,7 @@ def _columns(part: Sequence[FilmPrediction]) -> tuple[list[str], list[int], list
 def calibration(files: RunFiles) -> list[Calibration]:
     """Each network on the films that its temperature was fitted to, and on those it was not."""
     rows = []
-    for network in ("teacher", "student"):
+    for network in ("teacher", "student", "plain"):
         for split in ("out_of_fold", "holdout"):
             part = files.of(network, split)
             groups, labels, scores = _columns(part)
@@ -143,22 +112,3 @@ def predictive(files: RunFiles) -> list[Predictive]:
         return bootstrap(metric, groups, labels, called, seed=SEED, repeats=REPEATS)
 
     return [Predictive(one, value(0, one), value(1, one)) for one in PREVALENCES]
-
-
-def student_less_teacher(files: RunFiles) -> list[StudentLessTeacher]:
-    """Both networks on the films that both scored, by split."""
-    rows = []
-    for split in ("out_of_fold", "holdout"):
-        teacher = {(one.path, one.fold): one.logit for one in files.of("teacher", split)}
-        part = [one for one in files.of("student", split) if (one.path, one.fold) in teacher]
-        groups, labels, _ = _columns(part)
-        if not 0 < sum(labels) < len(labels):
-            continue
-        ours = np.array([one.logit for one in part])
-        theirs = np.array([teacher[one.path, one.fold] for one in part])
-        over_groups = bootstrap(
-            auroc_difference, groups, labels, ours, theirs, seed=SEED, repeats=REPEATS,
-        )  # fmt: skip
-        found = delong(labels, ours, theirs)
-        rows.append(StudentLessTeacher(split, len(part), over_groups, found))
-    return rows

@@ -129,15 +129,22 @@ def choose(rows: Sequence[FilmPrediction], threshold: float) -> list[tuple[str, 
     alarm = bool(normal) and normal[-1].score >= threshold
     lot = sorted(rows, key=lambda row: row.path)
     random.Random(0).shuffle(lot)
-    take("covid, highest score", reversed(covid))
-    take("normal, lowest score", normal)
-    take("covid, missed most clearly" if missed else "covid, lowest score (none missed)", covid)
+    take("best: covid, highest score", reversed(covid))
+    take("best: normal, lowest score", normal)
     take(
-        "normal, falsest alarm" if alarm else "normal, highest score (no false alarm)",
+        "worst: covid, missed most clearly"
+        if missed
+        else "worst: covid, lowest score (none missed)",
+        covid,
+    )
+    take(
+        "worst: normal, falsest alarm"
+        if alarm
+        else "worst: normal, highest score (no false alarm)",
         reversed(normal),
     )
     near = sorted(ordered, key=lambda row: (abs(row.score - threshold), row.path))
-    take("nearest to the threshold", near, 2)
+    take("borderline: nearest to the threshold", near, 2)
     take("covid, drawn by lot", (row for row in lot if row.label == "covid"))
     take("normal, drawn by lot", (row for row in lot if row.label == "normal"))
     return chosen

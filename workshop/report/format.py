@@ -9,7 +9,17 @@ from typing import Any
 from workshop.records import Interval
 from workshop.summary import interval_text
 
-__all__ = ["FILTERS", "amount", "difference", "interval", "ms", "percent", "size"]
+__all__ = [
+    "FILTERS",
+    "amount",
+    "difference",
+    "ends",
+    "interval",
+    "ms",
+    "number",
+    "percent",
+    "size",
+]
 
 NOTHING = "not measured"
 
@@ -41,6 +51,16 @@ def amount(value: Any) -> str:
     return f"{value:,}".replace(",", "\u202f") if plain else str(value)
 
 
+def number(value: float) -> str:
+    """A threshold or a share to three decimals."""
+    return NOTHING if math.isnan(value) else f"{value:.3f}"
+
+
+def ends(value: Interval) -> str:
+    """The interval alone, `0.871–0.948`."""
+    return NOTHING if math.isnan(value.low) else f"{value.low:.3f}–{value.high:.3f}"
+
+
 def ms(value: float | None) -> str:
     """Milliseconds; a dash for "not measured"."""
     if value is None:
@@ -56,8 +76,10 @@ def size(value: int) -> str:
 FILTERS: dict[str, Callable[..., str]] = {
     "amount": amount,
     "difference": difference,
+    "ends": ends,
     "interval": interval,
     "ms": ms,
+    "number": number,
     "percent": percent,
     "size": size,
     "words": lambda text: str(text).replace("_", " "),

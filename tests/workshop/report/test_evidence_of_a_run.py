@@ -1,4 +1,4 @@
-"""What the report says of calibration, predictive values and the teacher, from its predictions."""
+"""What the report says of calibration, predictive values and pairs, from its predictions."""
 
 from __future__ import annotations
 
@@ -12,14 +12,9 @@ from sklearn.metrics import roc_auc_score
 
 from workshop.evidence.calibration import brier, ece
 from workshop.records import FilmPrediction
+from workshop.report.agreement import comparisons
 from workshop.report.data import RunFiles
-from workshop.report.evidence import (
-    PREVALENCES,
-    calibration,
-    calibration_by_site,
-    predictive,
-    student_less_teacher,
-)
+from workshop.report.evidence import PREVALENCES, calibration, calibration_by_site, predictive
 
 EMPTY = RunFiles(Path("run"), {}, None, (), (), (), (), (), {}, {"threshold": 0.5}, (), 0)
 
@@ -86,11 +81,11 @@ def test_predictive_values_follow_the_prevalence() -> None:
 @pytest.mark.parametrize(
     ("student", "verdict"),
     [(3.0, "the student is better"), (0.3, "the teacher is better"),
-     (1.5, "no difference is shown")],
+     (1.5, "no gain is shown: the interval includes zero")],
 )  # fmt: skip
 def test_student_and_teacher_on_the_same_films(student: float, verdict: str) -> None:
     run = files({"teacher": 1.5, "student": student})
-    (row,) = student_less_teacher(run)
+    (row,) = comparisons(run)
     labels = [one.label == "covid" for one in run.of("student", "holdout")]
     ours, theirs = (
         roc_auc_score(labels, [one.logit for one in run.of(name, "holdout")])
@@ -99,4 +94,4 @@ def test_student_and_teacher_on_the_same_films(student: float, verdict: str) -> 
     assert row.over_groups.value == pytest.approx(ours - theirs)
     assert row.test.difference.value == pytest.approx(ours - theirs)
     assert row.verdict == verdict and row.films == 120
-    assert (row.test.p < 0.05) == (verdict != "no difference is shown")
+    assert (row.test.p < 0.05) == (not verdict.startswith("no gain"))

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from edge_runtime.errors import DataError, RunError, StorageError
-from tests.workshop import fake_run
+from tests.workshop import fake_evidence, fake_run
 from workshop.records import StudentRecord
 from workshop.records_io import load, save
 from workshop.report.page import write_report
@@ -35,13 +35,21 @@ class Page(HTMLParser):
         self.fetched: list[str] = []
         self.tags: list[str] = []
         self.seen: list[str] = []
+        self.ids: list[str] = []
+        self.classes: list[str] = []  # of the open tags
+        self.loose: list[str] = []  # tables that would make a narrow page wide
         self.feed(text)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.seen.append(tag)
+        named = dict(attrs)
+        self.ids += [value for name, value in attrs if name == "id" and value]
+        if tag == "table" and self.classes[-1:] != ["wide"]:
+            self.loose.append(str(named))
         if tag not in VOID:
             self.tags.append(tag)
+            self.classes.append(named.get("class") or "")
         names = ("src", "href", "srcset", "poster", "data", "action", "xlink:href")
         self.fetched += [value or "" for name, value in attrs if name in names]
         assert not any(name.startswith("on") for name, _ in attrs), (tag, attrs)
@@ -53,6 +61,7 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         assert self.tags and self.tags.pop() == tag, tag
+        self.classes.pop()
 
 
 def check(text: str) -> Page:
@@ -60,7 +69,10 @@ def check(text: str) -> Page:
     page = Page(text)
     assert page.tags == []
     assert not {"script", "link", "iframe", "object", "embed", "base"} & set(page.seen)
-    assert all(value.startswith("data:image/") for value in page.fetched), page.fetched
+    assert all(value.startswith(("data:image/", "#")) for value in page.fetched), page.fetched
+    assert {value[1:] for value in page.fetched if value.startswith("#")} <= set(page.ids)
+    assert len(page.ids) == len(set(page.ids))
+    assert page.loose == [], "a table outside a box that scrolls"
     style = text[text.index("<style>") : text.index("</style>")]
     assert "url(" not in style and "@import" not in style
     return page
@@ -69,7 +81,9 @@ def check(text: str) -> Page:
 @pytest.fixture(scope="module")
 def made(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A whole run, which nobody changes."""
-    return fake_run.write_run(tmp_path_factory.mktemp("made") / "run", tiny_model)
+    run = fake_run.write_run(tmp_path_factory.mktemp("made") / "run", tiny_model)
+    fake_evidence.write_evidence(run / "evidence")
+    return run
 
 
 @pytest.fixture
@@ -82,7 +96,7 @@ def run(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def written(run: Path) -> str:
-    return write_report(run).read_text(encoding="utf-8")
+    return write_report([run]).read_text(encoding="utf-8")
 
 
 def words(page: str) -> str:
@@ -95,8 +109,9 @@ def test_a_whole_run_is_shown_whole(run: Path) -> None:
     found = check(page)
     assert "not a medical device" in page
     assert page.count('<div class="pair">') == 8
-    assert found.seen.count("img") == 2 * 8 + 1 + 6  # films, legend, plots
-    assert "Not done" not in page and "not measured" not in page
+    assert found.seen.count("img") == 2 * 8 + 1 + 10  # films, legend, plots
+    assert "Not done" not in page and "Not audited" not in page and "Not tried" not in page
+    assert page.count('class="todo"') == 1  # no site holds five films of each class
     for text in ("A processor", "litert 2.3.0", "graph <code>" + fake_run.GRAPH, "ef" * 32,
                  "student-float32.onnx", "v0-test", "drawn by lot", "phantoms: drawn"):  # fmt: skip
         assert text in page
@@ -155,7 +170,8 @@ def test_only_the_begun_run_says_how_to_go_on(run: Path) -> None:
     assert "fake" in page
     for command in ("training run", "export run", "benchmarks run"):
         assert f"python -m {command}" in page
-    assert page.count("not measured") == 3 and "not exported" in page
+    assert page.count("<b>not measured</b>") == 4 and "not exported" in page
+    assert page.count("python -m training evaluate run/student.keras") > 3
 
 
 @pytest.mark.parametrize(
@@ -164,7 +180,7 @@ def test_only_the_begun_run_says_how_to_go_on(run: Path) -> None:
         ("export", "python -m export run run"),
         ("benchmarks", "python -m benchmarks run"),
         ("evaluation.json", "python -m training run"),
-        ("called_covid.json", "no film without covid was kept"),
+        ("evidence", "python -m training evaluate run/student.keras --data FILMS"),
         ("predictions.csv", "no holdout film stands in predictions.csv"),
     ],
 )
@@ -176,6 +192,14 @@ def test_a_missing_step_is_named(run: Path, part: str, said: str) -> None:
     assert said in page
 
 
+def test_no_film_without_covid_is_said(run: Path) -> None:
+    (run / "called_covid.json").unlink()
+    shutil.rmtree(run / "evidence")
+    page = written(run)
+    check(page)
+    assert "no film without covid was kept" in page
+
+
 def test_missing_films_are_said(run: Path, tmp_path: Path) -> None:
     facts = json.loads((run / "run.json").read_text())
     data, elsewhere = Path(facts["data"]), tmp_path / "films"
@@ -184,7 +208,7 @@ def test_missing_films_are_said(run: Path, tmp_path: Path) -> None:
     assert "set CXR_DATA to their folder" in written(run)
     shutil.copytree(data, elsewhere)
     page = written(run)
-    (shown,) = re.findall(r"covid, highest score.*?name\">(films/\S+\.png)", page, re.DOTALL)
+    (shown,) = re.findall(r"best: covid, highest score.*?name\">(films/\S+\.png)", page, re.DOTALL)
     (elsewhere / shown).unlink()
     page = written(run)
     check(page)
@@ -237,12 +261,15 @@ def test_records_of_files_no_longer_exported_are_left_out(run: Path) -> None:
         ("run.json", "[" * 100_000),
         ("history.csv", "network,fold,epoch,loss,val_auroc\nstudent,f,one,0,0\n"),
         ("benchmarks/0.json", '{"schema": 1}'),
+        ("evidence/evidence.json", '{"schema": 1}'),
+        ("evidence/films.csv", "path,label\na,covid\n"),
+        ("evidence/films.csv", "path,label,site,group,score\na,covid,s,g,2\n"),
     ],
 )
 def test_a_damaged_record_is_one_line_and_no_page(run: Path, name: str, content: str) -> None:
     (run / name).write_text(content)
     with pytest.raises(DataError, match=re.escape(Path(name).name)) as caught:
-        write_report(run)
+        write_report([run])
     assert "\n" not in str(caught.value)
     assert not (run / "report.html").exists()
 
@@ -256,9 +283,9 @@ def test_a_damaged_model_is_said_and_the_rest_is_shown(run: Path) -> None:
 
 def test_no_run_and_no_room(tmp_path: Path, run: Path) -> None:
     with pytest.raises(RunError, match=r"no run\.json"):
-        write_report(tmp_path / "nothing")
+        write_report([tmp_path / "nothing"])
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError):
-        write_report(run, tmp_path / "file" / "page.html")
-    assert write_report(run, tmp_path / "new" / "page.html").is_file()
+        write_report([run], tmp_path / "file" / "page.html")
+    assert write_report([run], tmp_path / "new" / "page.html").is_file()
     assert not (run / "report.html").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,11 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from workshop.records import FilmPrediction, Interval
+from tests.workshop.fake_evidence import evidence
+from workshop.records import EvaluationReport, FilmPrediction, Interval
 from workshop.report.data import RunFiles
-from workshop.report.figures import both_classes, not_done, site_counts, within_sites
+from workshop.report.figures import both_classes, folds, site_counts, within_sites
 from workshop.report.films import choose, overlay
 from workshop.report.format import amount, difference, interval, ms, percent
+from workshop.report.gaps import not_done
+from workshop.report.subject import Subject
 
 EMPTY = RunFiles(Path("run"), {}, None, (), (), (), (), (), {}, {}, (), 0)
 
@@ -43,11 +47,11 @@ def test_films_are_chosen_once_and_the_extremes_first(
     assert len(rows) < 8 or len(paths) >= 4
     covid = [row.score for row in rows if row.label == "covid"]
     if covid:
-        assert chosen[0][0] == "covid, highest score" and chosen[0][1].score == max(covid)
+        assert chosen[0][0] == "best: covid, highest score" and chosen[0][1].score == max(covid)
     for why, row in chosen:
-        if why == "covid, missed most clearly":
+        if why == "worst: covid, missed most clearly":
             assert row.score < threshold and row.score == min(covid)
-        if why == "normal, falsest alarm":
+        if why == "worst: normal, falsest alarm":
             assert row.label == "normal" and row.score >= threshold
 
 
@@ -103,9 +107,30 @@ def test_a_site_is_judged_by_itself_where_it_has_enough_films() -> None:
 
 
 def test_what_was_not_done_is_always_said() -> None:
-    lines = " ".join(not_done(EMPTY))
+    lines = " ".join(not_done(Subject(Path("run"), EMPTY, None)))
     assert "One seed" in lines and "No board was measured" in lines
     assert "No hospital with films of both classes" in lines
+    assert "were not audited" in lines and "without a teacher" in lines and "No person" in lines
+
+
+def test_audits_and_a_plain_student_are_no_longer_said_to_lack() -> None:
+    plain = replace(EMPTY, predictions=(said(1, "covid", 0.9, network="plain"),))
+    lines = " ".join(not_done(Subject(Path("run"), plain, evidence())))
+    assert "not audited" not in lines and "without a teacher" not in lines
+    assert "No site of the evaluated films holds both classes" in lines
+
+
+def test_the_mean_of_the_folds_stands_beside_the_pooled_value() -> None:
+    pooled = Interval(0.8, 0.7, 0.9)
+    report = EvaluationReport("student", "out_of_fold", 9, 4, 9, pooled, pooled, pooled, pooled,
+                              0.5, by_fold={"fold1": 0.9, "fold0": 0.7})  # fmt: skip
+    one = replace(report, network="teacher", by_fold={"fold0": 0.6})
+    rows = folds(replace(EMPTY, evaluation=(report, one, replace(report, split="holdout"))))
+    assert [(row.network, row.pooled) for row in rows] == [("student", pooled), ("teacher", pooled)]
+    assert rows[0].mean == pytest.approx(0.8)
+    assert rows[0].spread == pytest.approx(0.02**0.5)
+    assert rows[0].each == (("fold0", 0.7), ("fold1", 0.9))
+    assert math.isnan(rows[1].spread)
 
 
 @pytest.mark.parametrize(
