@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from training.audit_command import calibrate_audits
 from training.evaluate.cli import evaluate
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
+app.command()(calibrate_audits)
 
 
 @app.callback()

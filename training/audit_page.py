@@ -1,0 +1,157 @@
+"""The calibration as people read it: Markdown and a plot, made from its record alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+
+from training.audit_calibration import ROLES, Calibration, Gap, Trial, quantity
+from training.audit_phantoms import PLANTS
+from workshop.audits.rule import LIMITS
+from workshop.evidence.records import AuditMeasure
+from workshop.markdown import table
+from workshop.plotting.style import BLUE, GRAY, ORANGE, STYLE, new_figure, png_of
+from workshop.runs import write_atomic
+
+__all__ = ["calibration_png", "calibration_text", "limits_table", "write_page"]
+
+SAYS = {
+    "left": "AUROC stays within .5 ± the limit",
+    "lost": "AUROC falls by less than the limit",
+}
+NAMES = {"choose": "networks that chose the limits", "check": "networks that check them"}
+
+
+def write_page(out: Path, done: Calibration) -> str:
+    """Write `calibration.md` and `calibration.png`; returns the text."""
+    text = calibration_text(done)
+    write_atomic(out / "calibration.md", text)
+    write_atomic(out / "calibration.png", calibration_png(done))
+    return text
+
+
+def limits_table() -> str:
+    """Every measure of the rule with its limit."""
+    rows = [
+        [name, SAYS[limit.what], "told only" if limit.most is None else f"{limit.most:.2f}"]
+        for name, limit in LIMITS.items()
+    ]
+    return table(["measure", "passes where", "limit"], rows)
+
+
+def calibration_text(done: Calibration) -> str:
+    """The whole page."""
+    films = done.films
+    parts = [
+        "# Calibration of the shortcut audits",
+        f"Rule {done.rule}. {len(done.trials)} networks of {films['size']} px, each trained on "
+        f"{films['train']} phantoms and audited on {films['test']} others; the two roles share "
+        f"no film. Made in {done.seconds / 60:.0f} minutes by `python -m training "
+        "calibrate-audits`; every number is in [calibration.json](calibration.json).",
+        "## What was planted, and the verdicts",
+        _verdicts(done.trials),
+        "## Where the limits lie",
+        "Of the networks that chose: the highest upper end of an interval without a shortcut, "
+        "and the lowest lower end of those shortcuts that lie above it with every network.",
+        _gaps(done.gaps),
+        "## Which measure failed",
+        "Share of a shortcut's networks, of both roles, that fail each measure. With masks: "
+        "the lungs hidden by the phantoms' own masks instead of the fixed shape.",
+        _failed(done.trials),
+        "![Every network in every measure](calibration.png)",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _verdicts(trials: Sequence[Trial]) -> str:
+    rows = []
+    for plant, what in PLANTS.items():
+        own = [one for one in trials if one.plant == plant]
+        cells = [_counted([one for one in own if one.role == role]) for role in ROLES]
+        lowest = min((one.report.auroc.value for one in own), default=float("nan"))
+        rows.append([plant, what, f"{lowest:.3f}", *cells])
+    head = ["shortcut", "on covid films", "lowest AUROC", *(NAMES[role] for role in ROLES)]
+    return table(head, rows)
+
+
+def _counted(trials: Sequence[Trial]) -> str:
+    said = [one.report.verdict for one in trials]
+    return ", ".join(f"{said.count(one)} {one}" for one in sorted(set(said))) or "none"
+
+
+def _gaps(gaps: Sequence[Gap]) -> str:
+    rows = []
+    for gap in gaps:
+        seen = ", ".join(f"{plant} {low:.3f}" for plant, low in gap.seen.items())
+        limit = "told only" if gap.limit is None else f"{gap.limit:.2f}"
+        rows.append([gap.measure, gap.what, f"{gap.clean:.3f}", limit, seen or "none"])
+    return table(["measure", "what", "none, highest", "limit", "shortcuts seen, lowest"], rows)
+
+
+def _failed(trials: Sequence[Trial]) -> str:
+    rows = []
+    for plant in PLANTS:
+        own = [one for one in trials if one.plant == plant]
+        cells = [_share([_of(one, name) for one in own]) for name in LIMITS]
+        rows.append([plant, *cells, _share([one.by_masks for one in own])])
+    return table(["shortcut", *LIMITS, "lungs hidden, with masks"], rows)
+
+
+def _of(trial: Trial, name: str) -> AuditMeasure:
+    return next(one for one in trial.report.measures if one.name == name)
+
+
+def _share(measures: Sequence[AuditMeasure]) -> str:
+    """`2/3`; a dot for none, so that the table can be read at a glance."""
+    failed = sum(one.finding == "fails" for one in measures)
+    return f"{failed}/{len(measures)}" if failed else "·"
+
+
+def calibration_png(done: Calibration) -> bytes:
+    """Every network's interval in every measure against its limit; checking ones are hollow."""
+    with mpl.rc_context(STYLE):
+        figure, panels = new_figure(10.5, 7.5, 2)
+        for axes, what in zip(panels, SAYS, strict=True):
+            _panel(axes, done, [name for name, limit in LIMITS.items() if limit.what == what])
+        panels[0].set_xlabel("AUROC's distance from .5")
+        panels[1].set_xlabel("loss of AUROC")
+        panels[1].legend(loc="lower right")
+        return png_of(figure)
+
+
+def _panel(axes: Axes, done: Calibration, names: Sequence[str]) -> None:
+    row = 0
+    ticks = []
+    for name in names:
+        begun = row
+        for plant in PLANTS:
+            for one in (trial for trial in done.trials if trial.plant == plant):
+                span = quantity(_of(one, name))
+                colour = BLUE if plant == "none" else ORANGE
+                axes.plot([span.low, span.high], [row, row], color=colour, lw=0.8)
+                hollow = "white" if one.role == "check" else colour
+                axes.plot(span.value, row, "o", color=colour, mfc=hollow, ms=2.6,
+                          label=_label(name == names[-1], one, done))  # fmt: skip
+                row += 1
+        ticks.append((begun + row) / 2)
+        most = done.limits[name]
+        if most is not None:
+            axes.plot([most, most], [begun - 1, row], color="black", lw=1.4)
+        axes.axhline(row + 0.5, color=GRAY, lw=0.4)
+        row += 2
+    axes.set_yticks(ticks, names)
+    axes.set_ylim(row, -2)
+    axes.grid(visible=False, axis="y")
+
+
+def _label(wanted: bool, one: Trial, done: Calibration) -> str:
+    """A name for the legend, once for each colour and role."""
+    planted = one.plant != "none"
+    like = [other for other in done.trials
+            if other.role == one.role and (other.plant != "none") == planted]  # fmt: skip
+    if not wanted or one is not like[0]:
+        return ""
+    return f"{'planted' if planted else 'no shortcut'}, {one.role}"
