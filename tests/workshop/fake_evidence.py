@@ -150,7 +150,8 @@ def _curves() -> Iterable[Curve]:
         for level in levels:
             far = abs(level) / max(abs(one) for one in levels)
             points.append(
-                CurvePoint(level, around(0.912 - 0.3 * far), 0.81 - 0.2 * far, 0.92 - 0.4 * far,
+                CurvePoint(level, around(0.912 - 0.3 * far), around(0.81 - 0.2 * far),
+                           around(0.92 - 0.4 * far),
                            wilson(int(90 * far), 300))
             )  # fmt: skip
         yield Curve(name, unit, 0.0, 300, tuple(points))

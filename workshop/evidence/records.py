@@ -73,8 +73,8 @@ class CurvePoint:
 
     level: float  # in the perturbation's own unit; `Curve.clean` is no change
     auroc: Interval
-    sensitivity: float
-    specificity: float
+    sensitivity: Interval
+    specificity: Interval
     flips: Interval  # share of decisions that changed
 
 

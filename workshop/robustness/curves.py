@@ -11,8 +11,10 @@ import numpy.typing as npt
 from edge_runtime.errors import DataError
 from workshop.evidence.records import Curve, CurvePoint
 from workshop.evidence.scorer import FilmSet, Floats, Pixels, Scorer
-from workshop.evidence.statistics import auroc, bootstrap, sensitivity, specificity, wilson
+from workshop.evidence.shares import share_of
+from workshop.evidence.statistics import auroc, bootstrap
 from workshop.progress import Progress
+from workshop.records import Interval
 from workshop.robustness.perturb import PERTURBATIONS, Perturbation
 
 __all__ = ["LIMIT", "chosen", "curves"]
@@ -32,11 +34,11 @@ def curves(
 ) -> tuple[Curve, ...]:
     """A curve for every perturbation, on at most `limit` films (`Curve.films` of them).
 
-    A film is called covid where its score is at least `threshold`. AUROC has an interval over
-    groups, the same draws at every level; flips are counted against the film as it is. With
-    one class only, AUROC and the share of the other class are NaN. The order of the films does
-    not matter. With a title, progress is shown on stderr. Raises `DataError` where no group is
-    small enough.
+    A film is called covid where its score is at least `threshold`. All have intervals over
+    groups, AUROC from the same draws at every level; flips are counted against the film as it
+    is. With one class only, AUROC and the share of the other class are NaN. The order of the
+    films does not matter. With a title, progress is shown on stderr. Raises `DataError` where
+    no group is small enough.
     """
     part = films.take(chosen(films, limit, seed))
     progress = Progress(title, 1 + sum(_rounds(one) for one in perturbations)) if title else None
@@ -119,11 +121,16 @@ def _scores(scorer: Scorer, pixels: Pixels, progress: Progress | None) -> Floats
 def _point(
     films: FilmSet, level: float, scores: Floats, clean: Floats, threshold: float, seed: int
 ) -> CurvePoint:
-    labels, called, before = films.labels, scores >= threshold, clean >= threshold
+    labels, called = films.labels, scores >= threshold
+    flipped = called != (clean >= threshold)
+
+    def share(hits: npt.NDArray[np.bool_], among: npt.NDArray[np.bool_]) -> Interval:
+        return share_of(hits[among], [films.groups[i] for i in np.flatnonzero(among)], seed)
+
     return CurvePoint(
         level=float(level),
         auroc=bootstrap(auroc, films.groups, labels, scores, seed=seed),
-        sensitivity=sensitivity(labels, called),
-        specificity=specificity(labels, called),
-        flips=wilson(int(np.count_nonzero(called != before)), len(labels)),
+        sensitivity=share(called, labels == 1),
+        specificity=share(~called, labels == 0),
+        flips=share(flipped, np.ones_like(called)),
     )

@@ -22,8 +22,8 @@ def curve(name: str, levels: tuple[float, ...], *, measured: bool = True) -> Cur
         CurvePoint(
             level,
             Interval(0.9 - i / 20, 0.8 - i / 20, 0.95 - i / 20) if measured else NONE,
-            0.5,
-            0.5,
+            Interval(0.5, 0.4, 0.6),
+            Interval(0.5, 0.4, 0.6),
             Interval(i / 20, 0.0, i / 10),
         )
         for i, level in enumerate(levels)
