@@ -7,7 +7,9 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
+from workshop.evidence.shares import share_of
 from workshop.evidence.statistics import (
     auroc,
     balanced_accuracy,
@@ -18,7 +20,7 @@ from workshop.evidence.statistics import (
     wilson,
     youden_threshold,
 )
-from workshop.records import CalledCovid, EvaluationReport, FilmPrediction
+from workshop.records import CalledCovid, EvaluationReport, FilmPrediction, Interval
 
 __all__ = ["called_covid", "evaluate", "operating_point", "select"]
 
@@ -65,6 +67,7 @@ def evaluate(
     folds: dict[str, list[FilmPrediction]] = defaultdict(list)
     for one in predictions:
         folds[one.fold].append(one)
+    right, spared, balanced = _rates(groups, labels, called, seed)
     return EvaluationReport(
         network=network,
         split=split,
@@ -72,9 +75,9 @@ def evaluate(
         positives=int(labels.sum()),
         groups=len(set(groups)),
         auroc=bootstrap(auroc, groups, labels, scores, seed=seed),
-        sensitivity=bootstrap(sensitivity, groups, labels, called, seed=seed),
-        specificity=bootstrap(specificity, groups, labels, called, seed=seed),
-        balanced_accuracy=bootstrap(balanced_accuracy, groups, labels, called, seed=seed),
+        sensitivity=right,
+        specificity=spared,
+        balanced_accuracy=balanced,
         threshold=threshold,
         sites=dict(Counter(f"{one.site}/{one.label}" for one in predictions)),
         by_fold={
@@ -83,6 +86,25 @@ def evaluate(
         },
         caution=_caution(predictions),
     )
+
+
+def _rates(
+    groups: Sequence[str], labels: npt.NDArray[np.int64], called: npt.NDArray[np.int64], seed: int
+) -> tuple[Interval, Interval, Interval]:
+    """Sensitivity, specificity and their mean; resampling gives no width to all or none right."""
+    right, spared, balanced = (
+        bootstrap(metric, groups, labels, called, seed=seed)
+        for metric in (sensitivity, specificity, balanced_accuracy)
+    )
+    if not {right.value, spared.value} & {0.0, 1.0}:
+        return right, spared, balanced
+    right, spared = (
+        share_of(called[labels == label] == label,
+                 [one for one, y in zip(groups, labels, strict=True) if y == label], seed)
+        for label in (1, 0)
+    )  # fmt: skip
+    low, high = (right.low + spared.low) / 2, (right.high + spared.high) / 2
+    return right, spared, Interval(balanced.value, low, high)
 
 
 def _caution(predictions: Sequence[FilmPrediction]) -> str:

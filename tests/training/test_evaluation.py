@@ -11,6 +11,7 @@ from sklearn.metrics import roc_auc_score
 
 from training.evaluation import called_covid, evaluate, operating_point, select
 from training.predictions import calibrated, sigmoid, write_predictions
+from workshop.evidence.statistics import wilson
 from workshop.records import FilmPrediction
 
 
@@ -97,3 +98,13 @@ def test_select_and_the_table(tmp_path: Path) -> None:
         rows = list(csv.DictReader(stream))
     assert [row["path"] for row in rows] == ["1.png", "2.png"]
     assert rows[0]["logit"] == "1.000000"
+
+
+def test_all_right_is_no_certainty() -> None:
+    """Resampling films that are all right says the same every time: Wilson's interval then."""
+    films = [prediction(n, "covid", 2.0) for n in range(3)]
+    films += [prediction(n, "normal", logit) for n, logit in enumerate((1.0, -1.0, -2.0), 3)]
+    report = evaluate(films, "student", "holdout", 0.5, 1)
+    assert report.sensitivity == wilson(3, 3)
+    assert report.specificity.value == pytest.approx(2 / 3) and report.specificity.high <= 1.0
+    assert report.balanced_accuracy.low < report.balanced_accuracy.value

@@ -11,14 +11,12 @@ from edge_runtime.contract import LABELS
 from training.evaluation import evaluate
 from workshop.evidence.records import NotComputed
 from workshop.evidence.scorer import Floats
-from workshop.evidence.shares import share_of
 from workshop.records import EvaluationReport, Film, FilmPrediction, Interval
 
 __all__ = ["ALL", "metrics"]
 
 ALL = "all films"
-OF_EACH = 5  # films of each class, from which a site's own metrics are computed
-IN_NUMBER = 10  # films of covid and of another label at one site
+IN_NUMBER = 10  # films of each class at one site; seven normals of a covid collection are none
 ONE_SITE = (
     "Telling sites apart does not help within one, but one site may gather several hospitals. "
     "The score holds for films like these alone."
@@ -71,13 +69,13 @@ def _sites(
     whole, short = {}, []
     for site, part in sorted(parts.items()):
         counts = Counter(one.label for one in part)
-        if min(counts[label] for label in LABELS) >= OF_EACH:
+        if min(counts[label] for label in LABELS) >= IN_NUMBER:
             whole[site] = part
         else:
             short.append(f"{site} ({counts['covid']} covid, {counts['normal']} normal)")
     if not short:
         return whole, []
-    why = f"fewer than {OF_EACH} films of each class: {', '.join(short)}"
+    why = f"fewer than {IN_NUMBER} films of each class: {', '.join(short)}"
     return whole, [NotComputed("metrics within a site", why)]
 
 
@@ -103,27 +101,4 @@ def _report(
         report = replace(
             report, sensitivity=_NOTHING, specificity=_NOTHING, balanced_accuracy=_NOTHING
         )
-    else:
-        report = _with_width(report, part, threshold, seed)
     return replace(report, caution=caution) if caution else report
-
-
-def _with_width(
-    report: EvaluationReport, part: Sequence[FilmPrediction], threshold: float, seed: int
-) -> EvaluationReport:
-    """Where all films of a class are right, or none is, resampling gives no width."""
-    ends = (report.sensitivity.value, report.specificity.value)
-    if not set(ends) & {0.0, 1.0}:
-        return report
-    shares = []
-    for positive in (True, False):
-        those = [one for one in part if (one.label == "covid") == positive]
-        right = [(one.score >= threshold) == positive for one in those]
-        shares.append(share_of(right, [one.group for one in those], seed))
-    low, high = (sum(getattr(one, end) for one in shares) / 2 for end in ("low", "high"))
-    return replace(
-        report,
-        sensitivity=shares[0],
-        specificity=shares[1],
-        balanced_accuracy=Interval(report.balanced_accuracy.value, low, high),
-    )

@@ -14,6 +14,7 @@ from workshop.records import FilmPrediction, Interval
 from workshop.report.data import RunFiles
 
 __all__ = [
+    "ENOUGH",
     "FoldMean",
     "SiteAuroc",
     "SiteCount",
@@ -25,7 +26,7 @@ __all__ = [
     "within_sites",
 ]
 
-ENOUGH = 5  # films of each class, below which a site's AUROC says nothing
+ENOUGH = 10  # films of each class, below which a site holds no class
 SEED = 1  # of resampling alone
 
 
@@ -85,7 +86,7 @@ def both_classes(counts: list[SiteCount]) -> tuple[int, int]:
 
 
 def mixed_sites(files: RunFiles) -> dict[str, list[FilmPrediction]]:
-    """The student's never-seen films of sites with at least five of each class."""
+    """The student's never-seen films of sites with at least `ENOUGH` of each class."""
     sites: dict[str, list[FilmPrediction]] = defaultdict(list)
     for one in files.of("student", "holdout", "excluded"):
         sites[one.site].append(one)

@@ -91,8 +91,8 @@ def test_all_right_is_no_certainty() -> None:
 
 
 def test_a_set_of_one_site_is_reported_once() -> None:
-    films = films_of([("a", "covid", 6), ("a", "normal", 6)])
-    reports, missing = metrics(films, np.linspace(1, 0, 12), 0.5, "m", seed=1)
+    films = films_of([("a", "covid", 12), ("a", "normal", 12)])
+    reports, missing = metrics(films, np.linspace(1, 0, 24), 0.5, "m", seed=1)
     assert [one.split for one in reports] == [ALL] and not missing
 
 
