@@ -98,6 +98,7 @@ def _share(label: str, by: str, stratum: str, films: int, called: int) -> Called
 def _called() -> Iterable[CalledShare]:
     for label, films, called in (
         ("pneumonia_other", 480, 231), ("nodule", 100, 9), ("normal", 980, 78),
+        ("covid", 300, 243),
     ):  # fmt: skip
         yield _share(label, "all", "all", films, called)
         for by, names in (("view", ("AP", "PA")), ("sex", ("F", "M", "not stated")),
@@ -107,6 +108,7 @@ def _called() -> Iterable[CalledShare]:
     yield _share("pneumonia_other", "site", "cedar", 80, 49)
     yield _share("pneumonia_other", "site", "dune", 400, 182)
     yield _share("nodule", "site", "dune", 100, 9)
+    yield _share("covid", "site", "cedar", 300, 243)
     yield _share("normal", "site", "dune", 972, 71)
     yield _share("normal", "site", "cedar", 8, 7)
 

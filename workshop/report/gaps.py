@@ -9,7 +9,14 @@ from workshop.report.data import RunFiles
 from workshop.report.figures import mixed_sites
 from workshop.report.subject import Subject
 
-__all__ = ["Missing", "evaluate_command", "missing", "not_done"]
+__all__ = [
+    "Missing",
+    "evaluate_command",
+    "is_paper",
+    "missing",
+    "not_done",
+    "train_command",
+]
 
 
 IN_NUMBER = 10  # films of each class at one site
@@ -25,31 +32,8 @@ class Missing:
 
 def missing(subject: Subject) -> list[Missing]:
     """Parts that a command would add. Folders are named, their place on this machine is not."""
-    name = subject.folder.resolve().name
     files, evidence = subject.files, subject.evidence
-    rows = []
-    if files is not None:
-        if files.student is None:
-            rows.append(Missing("networks", f"python -m training run PRESET --out {name} --resume"))
-        elif not files.of("plain", "holdout"):
-            rows.append(
-                Missing(
-                    "a student without a teacher, to compare",
-                    "plain = true under [distil] in PRESET, then python -m training run PRESET",
-                )
-            )
-        if not files.parity:
-            rows.append(Missing("model files", f"python -m export run {name}"))
-        if not files.benchmarks:
-            file = f"{name}/export/student-int8.tflite"
-            rows.append(
-                Missing("latency", f"python -m benchmarks run --out {name}/benchmarks {file}")
-            )
-        rows.append(
-            Missing(
-                "sites held out in turn, a report of its own", "python -m training sites PRESET"
-            )
-        )
+    rows = _of_run(files, subject) if files is not None and not is_paper(subject) else []
     evaluate = evaluate_command(subject)
     if evidence is None or subject.foreign:
         rows.append(Missing("audits, robustness, shares called covid by view and age", evaluate))
@@ -58,12 +42,44 @@ def missing(subject: Subject) -> list[Missing]:
     return rows
 
 
+def _of_run(files: RunFiles, subject: Subject) -> list[Missing]:
+    name = subject.folder.resolve().name
+    rows = []
+    if files.student is None:
+        rows.append(Missing("networks", train_command(subject)))
+    elif not files.of("plain", "holdout"):
+        plain = "plain = true under [distil] in PRESET, then python -m training run PRESET"
+        rows.append(Missing("a student without a teacher, to compare", plain))
+    if not files.parity:
+        rows.append(Missing("model files", f"python -m export run {name}"))
+    if not files.benchmarks:
+        file = f"{name}/export/student-int8.tflite"
+        command = f"python -m benchmarks run --out {name}/benchmarks {file}"
+        rows.append(Missing("latency", command))
+    sites = "sites held out in turn, a page of its own"
+    return [*rows, Missing(sites, "python -m training sites PRESET")]
+
+
+def is_paper(subject: Subject) -> bool:
+    """Whether this is a run of the paper's experiment, which has tables instead of a student."""
+    return (subject.folder / "paper.json").is_file()
+
+
+def train_command(subject: Subject) -> str:
+    """What goes on with a run; of the paper's experiment, what writes its tables."""
+    name = subject.folder.resolve().name
+    if is_paper(subject):
+        return f"python -m training tables {name}"
+    return f"python -m training run PRESET --out {name} --resume"
+
+
 def evaluate_command(subject: Subject) -> str:
     """The command that makes the evidence of this subject."""
     name = subject.folder.resolve().name
-    if subject.files is not None:
+    if subject.files is not None and not is_paper(subject):
         return f"python -m training evaluate {name}/student.keras --data FILMS"
-    return f"python -m training evaluate MODEL --data FILMS --out {name}"
+    place = name if subject.files is None else "FOLDER"
+    return f"python -m training evaluate MODEL --data FILMS --out {place}"
 
 
 def _absent(evidence: Evidence) -> list[str]:

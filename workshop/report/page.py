@@ -17,7 +17,7 @@ from workshop.evidence.records import Curve, CurvePoint, Evidence
 from workshop.report.called import called, strata, worst
 from workshop.report.checklist import checklist, facts, tally
 from workshop.report.format import FILTERS
-from workshop.report.gaps import evaluate_command, missing, not_done
+from workshop.report.gaps import evaluate_command, is_paper, missing, not_done, train_command
 from workshop.report.overview import overview
 from workshop.report.pictures import plots
 from workshop.report.run_parts import run_parts
@@ -104,6 +104,8 @@ def _context(subject: Subject, place: int) -> dict[str, Any]:
         "verdict": subject.verdict,
         "own": evidence.audits.verdict if evidence and evidence.audits else NOT_AUDITED,
         "evaluate": evaluate_command(subject),
+        "train": train_command(subject),
+        "paper": is_paper(subject),
         "headline": headline(subject),
         "split": split_of(subject),
         "called": shares,

@@ -28,6 +28,7 @@ def run_parts(files: RunFiles) -> dict[str, Any]:
         "counts": counts,
         "both": both,
         "sites": sites,
+        "enough": figures.ENOUGH,
         "within": figures.within_sites(files),
         "folds": figures.folds(files),
         "calibration": evidence.calibration(files),

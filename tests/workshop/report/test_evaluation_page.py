@@ -109,3 +109,14 @@ def test_several_folders_stand_side_by_side_first(tmp_path: Path) -> None:
 
 def test_the_same_evaluation_gives_the_same_page(tmp_path: Path) -> None:
     assert page_of(tmp_path / "alone") == page_of(tmp_path / "alone")
+
+
+def test_a_run_of_the_paper_is_sent_to_its_own_tables(tmp_path: Path) -> None:
+    run = tmp_path / "paper"
+    run.mkdir()
+    for name in ("run.json", "paper.json"):
+        (run / name).write_text("{}")
+    page = write_report([run]).read_text(encoding="utf-8")
+    check(page)
+    assert "python -m training tables paper" in page
+    assert "--resume" not in page and "student.keras" not in page and "export run" not in page

@@ -15,7 +15,7 @@ from PIL import Image
 from tests.workshop.fake_evidence import evidence
 from workshop.records import EvaluationReport, FilmPrediction, Interval
 from workshop.report.data import RunFiles
-from workshop.report.figures import both_classes, folds, site_counts, within_sites
+from workshop.report.figures import ENOUGH, both_classes, folds, site_counts, within_sites
 from workshop.report.films import choose, overlay
 from workshop.report.format import amount, difference, interval, ms, percent
 from workshop.report.gaps import not_done
@@ -96,13 +96,13 @@ def test_sites_are_counted_by_what_became_of_their_films() -> None:
 
 
 def test_a_site_is_judged_by_itself_where_it_has_enough_films() -> None:
-    apart = [said(i, "covid", 0.6 + i / 100, "a") for i in range(5)]
-    apart += [said(10 + i, "normal", 0.3 + i / 100, "a") for i in range(6)]
-    few = [said(20 + i, "covid", 0.9, "b") for i in range(9)]
-    few += [said(30 + i, "normal", 0.95, "b", "excluded") for i in range(4)]
+    apart = [said(i, "covid", 0.6 + i / 100, "a") for i in range(ENOUGH)]
+    apart += [said(50 + i, "normal", 0.3 + i / 100, "a") for i in range(ENOUGH + 1)]
+    few = [said(100 + i, "covid", 0.9, "b") for i in range(ENOUGH + 5)]
+    few += [said(150 + i, "normal", 0.95, "b", "excluded") for i in range(ENOUGH - 1)]
     rows = within_sites(replace(EMPTY, predictions=tuple(apart + few)))
     assert [(row.site, row.covid, row.normal, row.auroc.value) for row in rows] == [
-        ("a", 5, 6, 1.0)
+        ("a", ENOUGH, ENOUGH + 1, 1.0)
     ]
 
 

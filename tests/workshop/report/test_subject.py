@@ -60,7 +60,7 @@ def test_the_worst_share_is_of_enough_films() -> None:
 def test_strata_are_a_row_each_and_a_cell_a_label() -> None:
     found = strata(Subject(Path("x"), None, evidence()))
     assert found is not None
-    assert found.labels == ("nodule", "normal", "pneumonia_other")
+    assert found.labels == ("nodule", "normal", "pneumonia_other", "covid")
     assert [(by, name) for by, name, _ in found.rows][:3] == [
         ("view", "AP"), ("view", "PA"), ("sex", "F")
     ]  # fmt: skip
