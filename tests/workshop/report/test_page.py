@@ -283,6 +283,13 @@ def test_a_damaged_model_is_said_and_the_rest_is_shown(run: Path) -> None:
     assert "carries no contract" in page and "Provenance" in page
 
 
+def test_a_page_to_be_passed_on_shows_no_film(run: Path) -> None:
+    assert 'alt="film"' in written(run)
+    page = write_report([run], films=False).read_text(encoding="utf-8")
+    check(page)
+    assert 'alt="film"' not in page and "--no-films" in page and "Provenance" in page
+
+
 def test_no_run_and_no_room(tmp_path: Path, run: Path) -> None:
     with pytest.raises(RunError, match=r"no run\.json"):
         write_report([tmp_path / "nothing"])
