@@ -155,11 +155,14 @@ def report(
         Path | None,
         typer.Option(help="The page; by default report.html in the one folder. Several need it."),
     ] = None,
-) -> None:
+    no_films: Annotated[
+        bool, typer.Option("--no-films", help="Show no film, so that the page can be passed on."),
+    ] = False,
+) -> None:  # fmt: skip
     """Write one self-contained HTML page: runs and evaluations, alone or side by side."""
     from workshop.report.page import write_report
 
-    sys.stdout.write(f"{write_report(folders, out)}\n")
+    sys.stdout.write(f"{write_report(folders, out, films=not no_films)}\n")
 
 
 @app.command()

@@ -45,11 +45,12 @@ TITLES = {  # of the sections that the checklist points to, by id
 ELSEWHERE = {"scores": "evaluation", "calibration": "evaluation", "films": "called"}
 
 
-def write_report(folders: Sequence[Path], out: Path | None = None) -> Path:
+def write_report(folders: Sequence[Path], out: Path | None = None, *, films: bool = True) -> Path:
     """Write one page of run and evaluation folders; returns its path.
 
     By default it is report.html in the one folder; several need `out`. The page fetches
-    nothing and needs no script. What is not there is named, with the command that makes it.
+    nothing and needs no script. What is not there is named, with the command that makes it. Without
+    `films` no film of a patient is on it.
     Raises `RunError` for a folder that is neither, `DataError` where a record is wrong,
     `UsageError` for several folders without `out`, `StorageError` where nothing can be written.
     """
@@ -57,11 +58,11 @@ def write_report(folders: Sequence[Path], out: Path | None = None) -> Path:
         raise UsageError("a report of several folders needs the page's name: --out FILE")
     subjects = [read_subject(folder) for folder in folders]
     target = out if out is not None else folders[0] / "report.html"
-    write_atomic(target, _page(subjects))
+    write_atomic(target, _page(subjects, films))
     return target
 
 
-def _page(subjects: Sequence[Subject]) -> str:
+def _page(subjects: Sequence[Subject], films: bool) -> str:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -70,7 +71,7 @@ def _page(subjects: Sequence[Subject]) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(FILTERS)
-    contexts = [_context(one, place) for place, one in enumerate(subjects, 1)]
+    contexts = [_context(one, place, films) for place, one in enumerate(subjects, 1)]
     template = environment.get_template("subject.html.j2")
     calibrations = [one.get("calibration", []) for one in contexts]
     several = f"{len(subjects)} models side by side"
@@ -85,10 +86,10 @@ def _page(subjects: Sequence[Subject]) -> str:
     return page
 
 
-def _context(subject: Subject, place: int) -> dict[str, Any]:
+def _context(subject: Subject, place: int, films: bool) -> dict[str, Any]:
     """What the templates of one subject's sections know."""
     files, evidence = subject.files, subject.evidence
-    parts = run_parts(files) if files is not None else {}
+    parts = run_parts(files, films) if files is not None else {}
     shares = called(subject)
     known = facts(subject, heat=bool(files and parts["films"].panels))
     filled = checklist(known)

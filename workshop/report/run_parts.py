@@ -9,13 +9,15 @@ from workshop.latency import sections
 from workshop.report import evidence, figures
 from workshop.report.agreement import agreements, comparisons
 from workshop.report.data import RunFiles
-from workshop.report.films import film_panels
+from workshop.report.films import Films, film_panels
 
 __all__ = ["run_parts"]
 
+LEFT_OUT = "this page was made without films (--no-films), so that it can be passed on"
 
-def run_parts(files: RunFiles) -> dict[str, Any]:
-    """Tables, films and rows of one run."""
+
+def run_parts(files: RunFiles, films: bool = True) -> dict[str, Any]:
+    """Tables, films (or none, where the page is to be passed on) and rows of one run."""
     counts = figures.site_counts(files)
     both, sites = figures.both_classes(counts)
     rows = figures.latency(files)
@@ -37,7 +39,7 @@ def run_parts(files: RunFiles) -> dict[str, Any]:
         "site_mean": site_mean,
         "comparisons": comparisons(files),
         "agreements": agreements(files),
-        "films": film_panels(files),
+        "films": film_panels(files) if films else Films(missing=LEFT_OUT),
         "int8": next((one for one in files.parity if one.precision == "int8"), None),
         "fastest": next((row for row in rows if row.precision == "int8"), None),
         "machines": sections(rows),
