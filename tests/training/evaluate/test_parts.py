@@ -36,7 +36,7 @@ def handed(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
     def curves(scorer: Scorer, films: FilmSet, threshold: float, seed: int, title: str) -> Any:
         told["curves"] = (scorer, films, threshold, seed)
-        points = tuple(CurvePoint(level, SURE, 0.9, 0.9, SURE) for level in (0.0, 8.0))
+        points = tuple(CurvePoint(level, SURE, SURE, SURE, SURE) for level in (0.0, 8.0))
         return (Curve("noise", "gray levels", 0.0, 18, points),)
 
     for name, function in (("audits.audit", audit), ("robustness.curves", curves)):
