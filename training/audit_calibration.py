@@ -22,6 +22,7 @@ from workshop.audits.occlusions import lungs_hidden
 from workshop.audits.rule import LIMITS, VERSION, Census, away_from_chance, judge, loss, verdict
 from workshop.evidence.records import AuditMeasure, AuditReport, Verdict
 from workshop.evidence.scorer import FilmSet, Scorer
+from workshop.evidence.statistics import auroc, bootstrap
 from workshop.progress import Progress
 from workshop.provenance import made_by
 from workshop.records import Interval
@@ -32,7 +33,7 @@ __all__ = ["ROLES", "Calibration", "Gap", "Trial", "calibrate", "gaps", "judge_a
 
 ROLES = ("choose", "check")
 SIZE = 96  # pixels a side
-TRAIN, TEST = 480, 600  # films of each role
+TRAIN, TEST = 480, 960  # films of each role
 TRAIN_SEED, TEST_SEED = 9101, 9202
 THRESHOLD = 0.5
 
@@ -48,6 +49,7 @@ class Trial:
     report: AuditReport  # with the fixed shape for the lungs, as on films without masks
     by_masks: AuditMeasure  # lungs hidden by the phantoms' own masks
     verdict_by_masks: Verdict
+    turned: Interval  # AUROC where the shortcut is on normal films instead; a drawn one: untied
 
 
 @dataclass(frozen=True)
@@ -149,24 +151,37 @@ def _found(one: AuditMeasure) -> AuditMeasure:
 
 def _trials(plan: list[tuple[str, str, int]], train: int, test: int) -> Iterator[Trial]:
     for turn, role in enumerate(ROLES):
+        plain = draw_films(turn * test, test, TEST_SEED, SIZE)
         for drawn in DRAWN:
             learnt = draw_films(turn * train, train, TRAIN_SEED, SIZE, drawn)
-            asked = draw_films(turn * test, test, TEST_SEED, SIZE, drawn)
+            asked = plain
+            if drawn != "none":
+                asked = draw_films(turn * test, test, TEST_SEED, SIZE, drawn)
             for wanted, plant, number in plan:
                 if wanted == role and (plant if plant in DRAWN else "none") == drawn:
                     seed = 1000 * turn + 2 * number + 1  # none occurs twice
                     scorer = train_tiny(planted(learnt, plant, seed), seed)
-                    yield trial(scorer, planted(asked, plant, seed + 1), plant, role, seed)
+                    films = planted(asked, plant, seed + 1)
+                    turned = planted(plain, plant, seed + 1, turned=True)
+                    yield trial(scorer, films, turned, plant, role, seed)
                     keras.backend.clear_session()
 
 
-def trial(scorer: Scorer, films: FilmSet, plant: str, role: str, seed: int) -> Trial:
-    """Audit a network as on films without masks, and once more with the lungs' true masks."""
+def trial(
+    scorer: Scorer, films: FilmSet, turned: FilmSet, plant: str, role: str, seed: int
+) -> Trial:
+    """Audit a network as on films without masks, and once more with the lungs' true masks.
+
+    What it is worth on `turned` films shows whether it went by the shortcut at all.
+    """
     report = audit(scorer, replace(films, lungs=None), THRESHOLD, seed)
     before = scorer.scores(films.pixels)
     after = scorer.scores(lungs_hidden(films.pixels, films.lungs))
     by_masks = measure("lungs hidden", "occlusion", films, before, after, THRESHOLD, seed)
-    return _judged(Trial(plant, role, seed, census(films), report, by_masks, report.verdict))
+    scores = scorer.scores(turned.pixels)
+    worth = bootstrap(auroc, turned.groups, turned.labels, scores, seed=seed)
+    counts = census(films)
+    return _judged(Trial(plant, role, seed, counts, report, by_masks, report.verdict, worth))
 
 
 def quantity(one: AuditMeasure) -> Interval:

@@ -73,13 +73,16 @@ def _film_set(phantoms: Iterable[Phantom], size: int) -> FilmSet:
     return FilmSet(tuple(films), np.array(pixels, np.uint8), np.array(lungs, np.bool_))
 
 
-def planted(films: FilmSet, plant: str, seed: int) -> FilmSet:
-    """The films with what `plant` puts on the pixels; those of `DRAWN` come back as they are."""
+def planted(films: FilmSet, plant: str, seed: int, turned: bool = False) -> FilmSet:
+    """The films with what `plant` puts on the pixels; those of `DRAWN` come back as they are.
+
+    `turned` puts it on normal films instead of covid films.
+    """
     if plant in DRAWN:
         return films
     if plant not in PLANTS:
         raise DataError(f"no shortcut {plant!r} to plant; there are {', '.join(PLANTS)}")
-    which = films.labels == 1
+    which = films.labels == (0 if turned else 1)
     if plant == "letter on most":
         rng = np.random.default_rng(seed)
         which = which ^ (rng.random(which.size) > MOSTLY)

@@ -49,6 +49,7 @@ def test_a_model_that_looks_at_the_disease() -> None:
     assert hidden.auroc.low < 0.5 < hidden.auroc.high
     assert hidden.change.value == pytest.approx(hidden.auroc.value - report.auroc.value)
     assert hidden.flips.value == pytest.approx(0.5, abs=0.05)
+    assert report.measures[3].flips.value < 0.05  # without text all is as it was
     assert parse(as_json(report), AuditReport, "report") is not None
 
 
