@@ -60,7 +60,8 @@ class Gap:
     what: str  # "left" or "lost", as in the rule
     clean: float  # the highest upper end without a shortcut
     planted: dict[str, float]  # the lowest lower end with each shortcut
-    limit: float | None  # the rule's; None: told only
+    fails: float | None  # the rule's limits; None: told only
+    passes: float | None
 
     @property
     def seen(self) -> dict[str, float]:
@@ -73,7 +74,7 @@ class Calibration:
     """All networks, and where the limits lie between them."""
 
     rule: str
-    limits: dict[str, float | None]
+    limits: dict[str, tuple[float | None, float | None]]  # fails above, passes below
     films: dict[str, int]
     trials: tuple[Trial, ...]
     gaps: tuple[Gap, ...]  # of the networks that chose
@@ -122,8 +123,8 @@ def judge_again(out: Path) -> Calibration:
                                gaps=gaps(trials)))  # fmt: skip
 
 
-def _limits() -> dict[str, float | None]:
-    return {name: limit.most for name, limit in LIMITS.items()}
+def _limits() -> dict[str, tuple[float | None, float | None]]:
+    return {name: (limit.fails, limit.passes) for name, limit in LIMITS.items()}
 
 
 def _saved(out: Path, done: Calibration) -> Calibration:
@@ -201,5 +202,5 @@ def gaps(trials: Sequence[Trial], role: str = ROLES[0]) -> tuple[Gap, ...]:
         clean = max((span.high for span in spans["none"]), default=math.nan)
         planted = {plant: min(span.low for span in those)
                    for plant, those in spans.items() if plant != "none" and those}  # fmt: skip
-        found.append(Gap(name, limit.what, clean, planted, limit.most))
+        found.append(Gap(name, limit.what, clean, planted, limit.fails, limit.passes))
     return tuple(found)

@@ -8,7 +8,7 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.axes import Axes
 
-from training.audit_calibration import ROLES, Calibration, Gap, Trial, quantity
+from training.audit_calibration import Calibration, Gap, Trial, quantity
 from training.audit_phantoms import PLANTS
 from workshop.audits.rule import LIMITS
 from workshop.evidence.records import AuditMeasure
@@ -19,10 +19,9 @@ from workshop.runs import write_atomic
 __all__ = ["calibration_png", "calibration_text", "limits_table", "write_page"]
 
 SAYS = {
-    "left": "AUROC stays within .5 ± the limit",
-    "lost": "AUROC falls by less than the limit",
+    "left": "AUROC's distance from .5",
+    "lost": "how much AUROC falls",
 }
-NAMES = {"choose": "networks that chose the limits", "check": "networks that check them"}
 
 
 def write_page(out: Path, done: Calibration) -> str:
@@ -34,12 +33,16 @@ def write_page(out: Path, done: Calibration) -> str:
 
 
 def limits_table() -> str:
-    """Every measure of the rule with its limit."""
+    """Every measure of the rule with its limits."""
     rows = [
-        [name, SAYS[limit.what], "told only" if limit.most is None else f"{limit.most:.2f}"]
+        [name, SAYS[limit.what], _limit(limit.fails), _limit(limit.passes)]
         for name, limit in LIMITS.items()
     ]
-    return table(["measure", "passes where", "limit"], rows)
+    return table(["measure", "what is measured", "fails above", "passes below"], rows)
+
+
+def _limit(value: float | None) -> str:
+    return "told only" if value is None else f"{value:.2f}"
 
 
 def calibration_text(done: Calibration) -> str:
@@ -50,64 +53,51 @@ def calibration_text(done: Calibration) -> str:
         f"Rule {done.rule}. {len(done.trials)} networks of {films['size']} px, each trained on "
         f"{films['train']} phantoms and audited on {films['test']} others; the two roles share "
         f"no film. Made in {done.seconds / 60:.0f} minutes by `python -m training "
-        "calibrate-audits`; every number is in [calibration.json](calibration.json).",
-        "## What was planted, and the verdicts",
+        "calibrate-audits`. Every number is in [calibration.json](calibration.json).",
+        "## What was planted",
+        table(["shortcut", "on covid films"], [[plant, what] for plant, what in PLANTS.items()]),
+        "## What the rule says of every network",
+        "Turned round: AUROC of the same network where the shortcut is on normal films instead "
+        "(stamp and hospital: tied to nothing). It tells how far a network went by its shortcut "
+        "at all; the rule does not see it. With masks: the lungs hidden by the phantoms' own "
+        "masks, and not by the fixed shape.",
         _verdicts(done.trials),
         "## Where the limits lie",
         "Of the networks that chose: the highest upper end of an interval without a shortcut, "
         "and the lowest lower end of those shortcuts that lie above it with every network.",
         _gaps(done.gaps),
-        "## Which measure failed",
-        "Share of a shortcut's networks, of both roles, that fail each measure. With masks: "
-        "the lungs hidden by the phantoms' own masks instead of the fixed shape.",
-        _failed(done.trials),
         "![Every network in every measure](calibration.png)",
     ]
     return "\n\n".join(parts) + "\n"
 
 
 def _verdicts(trials: Sequence[Trial]) -> str:
+    head = ["shortcut", "role", "AUROC", "turned round", "verdict", "fails", "verdict with masks"]
     rows = []
-    for plant, what in PLANTS.items():
-        own = [one for one in trials if one.plant == plant]
-        cells = [_counted([one for one in own if one.role == role]) for role in ROLES]
-        lowest = min((one.report.auroc.value for one in own), default=float("nan"))
-        rows.append([plant, what, f"{lowest:.3f}", *cells])
-    head = ["shortcut", "on covid films", "lowest AUROC", *(NAMES[role] for role in ROLES)]
+    for plant in PLANTS:
+        for one in (trial for trial in trials if trial.plant == plant):
+            failed = [each.name for each in one.report.measures if each.finding == "fails"]
+            rows.append([
+                plant, one.role, f"{one.report.auroc.value:.3f}",
+                "" if plant == "none" else f"{one.turned.value:.3f}", one.report.verdict,
+                ", ".join(failed), one.verdict_by_masks,
+            ])  # fmt: skip
     return table(head, rows)
-
-
-def _counted(trials: Sequence[Trial]) -> str:
-    said = [one.report.verdict for one in trials]
-    return ", ".join(f"{said.count(one)} {one}" for one in sorted(set(said))) or "none"
 
 
 def _gaps(gaps: Sequence[Gap]) -> str:
     rows = []
     for gap in gaps:
         seen = ", ".join(f"{plant} {low:.3f}" for plant, low in gap.seen.items())
-        limit = "told only" if gap.limit is None else f"{gap.limit:.2f}"
-        rows.append([gap.measure, gap.what, f"{gap.clean:.3f}", limit, seen or "none"])
-    return table(["measure", "what", "none, highest", "limit", "shortcuts seen, lowest"], rows)
-
-
-def _failed(trials: Sequence[Trial]) -> str:
-    rows = []
-    for plant in PLANTS:
-        own = [one for one in trials if one.plant == plant]
-        cells = [_share([_of(one, name) for one in own]) for name in LIMITS]
-        rows.append([plant, *cells, _share([one.by_masks for one in own])])
-    return table(["shortcut", *LIMITS, "lungs hidden, with masks"], rows)
+        limits = (_limit(gap.fails), _limit(gap.passes))
+        rows.append([gap.measure, gap.what, f"{gap.clean:.3f}", *limits, seen or "none"])
+    head = ["measure", "what", "none, highest", "fails above", "passes below",
+            "shortcuts seen, lowest"]  # fmt: skip
+    return table(head, rows)
 
 
 def _of(trial: Trial, name: str) -> AuditMeasure:
     return next(one for one in trial.report.measures if one.name == name)
-
-
-def _share(measures: Sequence[AuditMeasure]) -> str:
-    """`2/3`; a dot for none, so that the table can be read at a glance."""
-    failed = sum(one.finding == "fails" for one in measures)
-    return f"{failed}/{len(measures)}" if failed else "·"
 
 
 def calibration_png(done: Calibration) -> bytes:
@@ -137,9 +127,9 @@ def _panel(axes: Axes, done: Calibration, names: Sequence[str]) -> None:
                           label=_label(name == names[-1], one, done))  # fmt: skip
                 row += 1
         ticks.append((begun + row) / 2)
-        most = done.limits[name]
-        if most is not None:
-            axes.plot([most, most], [begun - 1, row], color="black", lw=1.4)
+        for limit, dash in zip(done.limits[name], ("-", ":"), strict=True):
+            if limit is not None:
+                axes.plot([limit, limit], [begun - 1, row], dash, color="black", lw=1.4)
         axes.axhline(row + 0.5, color=GRAY, lw=0.4)
         row += 2
     axes.set_yticks(ticks, names)

@@ -17,7 +17,7 @@ from workshop.records import Interval
 __all__ = ["ABLE", "ENOUGH", "HALF", "LIMITS", "SHARED", "VERSION", "Census", "Finding", "Limit",
            "away_from_chance", "judge", "judge_probe", "loss", "verdict"]  # fmt: skip
 
-VERSION = "0"  # not calibrated yet
+VERSION = "1"
 ABLE = 0.70  # the lower end of the AUROC on films as they are: below it nothing can be taken away
 ENOUGH = (50, 30)  # films and groups of each class
 SHARED = 10  # films of each class that make a site one of both classes
@@ -31,26 +31,28 @@ class Limit:
     """What a measure may reach.
 
     `what` is "left": how far AUROC is from .5 where nothing of the disease is to be seen; or
-    "lost": how much lower AUROC is where the disease is still to be seen. Without a `most`
-    the measure is told and does not decide.
+    "lost": how much lower AUROC is where the disease is still to be seen. A whole interval
+    above `fails` fails, a whole interval below `passes` passes. Without limits the measure is
+    told and does not decide.
     """
 
     what: Literal["left", "lost"]
-    most: float | None
+    fails: float | None = None
+    passes: float | None = None
 
 
 LIMITS: dict[str, Limit] = {
-    "border only": Limit("left", 0.20),
-    "lungs hidden": Limit("left", 0.20),
-    "corners masked": Limit("lost", 0.10),
-    "text masked": Limit("lost", 0.10),
-    "resolution 1/2": Limit("lost", 0.15),
-    "resolution 1/4": Limit("lost", None),
-    "JPEG quality 50": Limit("lost", 0.10),
-    "JPEG quality 20": Limit("lost", None),
-    "gamma 0.7": Limit("lost", 0.15),
-    "gamma 1.4": Limit("lost", 0.15),
-    "equalised": Limit("lost", None),
+    "border only": Limit("left", 0.05, 0.15),
+    "lungs hidden": Limit("left", 0.05, 0.15),
+    "corners masked": Limit("lost", 0.07, 0.07),
+    "text masked": Limit("lost", 0.07, 0.07),
+    "resolution 1/2": Limit("lost", 0.15, 0.15),
+    "resolution 1/4": Limit("lost"),
+    "JPEG quality 50": Limit("lost", 0.10, 0.10),
+    "JPEG quality 20": Limit("lost"),
+    "gamma 0.7": Limit("lost", 0.15, 0.15),
+    "gamma 1.4": Limit("lost", 0.15, 0.15),
+    "equalised": Limit("lost"),
 }
 
 
@@ -87,8 +89,8 @@ def loss(change: Interval) -> Interval:
 def judge(name: str, auroc: Interval, change: Interval) -> tuple[Finding, str]:
     """The finding of a measure in `LIMITS`, and why.
 
-    Its whole interval above the limit fails, its whole interval below passes; else, or where
-    there is no interval, nothing can be told.
+    Its whole interval above one limit fails, its whole interval below the other passes; else,
+    or where there is no interval, nothing can be told.
     """
     limit = LIMITS[name]
     measured = away_from_chance(auroc) if limit.what == "left" else loss(change)
@@ -96,13 +98,15 @@ def judge(name: str, auroc: Interval, change: Interval) -> tuple[Finding, str]:
         what = f"AUROC {_span(auroc)}, {_span(measured)} away from chance"
     else:
         what = f"AUROC falls by {_span(measured)}"
-    if limit.most is None:
+    if limit.fails is None or limit.passes is None:
         return "told only", f"{what}; it decides nothing"
-    if measured.low > limit.most:
-        return "fails", f"{what}: all above {limit.most:.2f}"
-    if measured.high < limit.most:
-        return "passes", f"{what}: all below {limit.most:.2f}"
-    return "cannot tell", f"{what}: not all on one side of {limit.most:.2f}"
+    if measured.low > limit.fails:
+        return "fails", f"{what}: all above {limit.fails:.2f}"
+    if measured.high < limit.passes:
+        return "passes", f"{what}: all below {limit.passes:.2f}"
+    return "cannot tell", (
+        f"{what}: neither all above {limit.fails:.2f} nor all below {limit.passes:.2f}"
+    )
 
 
 def judge_probe(accuracy: Interval, sites: int) -> tuple[Finding, str]:

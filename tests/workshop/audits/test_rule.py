@@ -27,7 +27,7 @@ WORSE = ("no shortcut found", "cannot tell", "confounded")
 MANY = Census(300, 300, 150, 150, ("a", "b"), 1.0, 1.0)
 GOOD = Interval(0.95, 0.93, 0.97)
 NONE = Interval(0.0, -0.01, 0.01)
-DECIDING = [name for name, limit in LIMITS.items() if limit.most is not None]
+DECIDING = [name for name, limit in LIMITS.items() if limit.fails is not None]
 LEFT = [name for name in DECIDING if LIMITS[name].what == "left"]
 LOST = [name for name in DECIDING if LIMITS[name].what == "lost"]
 
@@ -65,14 +65,14 @@ def test_distance_from_chance_is_the_same_on_both_sides(three: list[float]) -> N
 
 @pytest.mark.parametrize("name", LEFT)
 def test_occlusions(name: str) -> None:
-    most = LIMITS[name].most
-    assert most is not None
+    fails, passes = LIMITS[name].fails, LIMITS[name].passes
+    assert fails is not None and passes is not None and fails <= passes
     for centre, wide, expected in (
         (0.5, 0.04, "passes"),
-        (0.5 + most + 0.1, 0.04, "fails"),
-        (0.5 - most - 0.1, 0.04, "fails"),
-        (0.5 + most, 0.04, "cannot tell"),
-        (0.5, most + 0.1, "cannot tell"),
+        (0.5 + fails + 0.05, 0.04, "fails"),
+        (0.5 - fails - 0.05, 0.04, "fails"),
+        (0.5 + fails, passes - fails, "cannot tell"),
+        (0.5, passes + 0.1, "cannot tell"),
         (math.nan, math.nan, "cannot tell"),
     ):
         auroc = Interval(centre, centre - wide, centre + wide)
@@ -81,8 +81,8 @@ def test_occlusions(name: str) -> None:
 
 @pytest.mark.parametrize("name", LOST)
 def test_losses(name: str) -> None:
-    most = LIMITS[name].most
-    assert most is not None
+    most = LIMITS[name].fails
+    assert most is not None and most == LIMITS[name].passes
     for change, expected in ((0.0, "passes"), (-most - 0.1, "fails"), (-most, "cannot tell"),
                              (0.3, "passes"), (math.nan, "cannot tell")):  # fmt: skip
         found = judge(name, GOOD, Interval(change, change - 0.02, change + 0.02))
