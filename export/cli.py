@@ -41,8 +41,8 @@ def run(
 ) -> None:
     """Write RUN/export: int8 and float32 .tflite, float32 .onnx, parity.json.
 
-    Exit status 1 where a file is not at parity with the Keras model: then no model file
-    is left.
+    Exit status 1 where a file is not at parity with the Keras model: then that file
+    is not written, and the others are.
     """
     from export.bundle import bundle as into_package
     from export.run import export_run

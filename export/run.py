@@ -64,8 +64,8 @@ def export_run(run: Path, data: Path | None = None) -> list[ParityReport]:
     """Convert, compare and package; writes RUN/export and returns the parity reports.
 
     `data` is the folder of films (CXR_DATA, then the folder that training read, where it
-    is None). Raises `GateError` where a file is not at parity: then parity.json stays and
-    no model file does. Nothing else in RUN/export changes before all is ready.
+    is None). Raises `GateError` where a file is not at parity: that file is not written, and
+    those that are at parity are. Nothing in RUN/export changes before all is ready.
     """
     student = load_student(run)
     record = student.record
@@ -99,16 +99,16 @@ def export_run(run: Path, data: Path | None = None) -> list[ParityReport]:
     }
     out = run / "export"
     failed = [report for report in reports if not report.passed]
+    passed = [graph for graph, report in zip(graphs, reports, strict=True) if report.passed]
+    written = _package(student, passed, reports, points, chosen, seed) if passed else {}
+    for name in {*FILES, "export.json", "MODEL_CARD.md"} - set(written):
+        (out / name).unlink(missing_ok=True)  # of an earlier export
+    _replace(out, {**written, **evidence_files})
     if failed:
-        for name in (*FILES, "export.json", "MODEL_CARD.md"):
-            (out / name).unlink(missing_ok=True)
-        _replace(out, evidence_files)
         raise GateError(
-            f"{failed[0].file} is not at parity with the Keras model: "
+            f"{failed[0].file} is not at parity with the Keras model and was not written: "
             f"{'; '.join(failed[0].why)}; see {out / 'parity.json'}"
         )
-    written = _package(student, graphs, reports, points, chosen, seed)
-    _replace(out, {**written, **evidence_files})
     return reports
 
 
@@ -147,9 +147,10 @@ def _package(
     record = student.record
     evaluation, called = evidence(student.run)
     card = model_card(record, evaluation, called, reports, points.threshold, points.novelty)
+    by_file = {report.file: report for report in reports}
     contracts = [
-        contract_of(graph, record, report, points.threshold, points.novelty)
-        for graph, report in zip(graphs, reports, strict=True)
+        contract_of(graph, record, by_file[graph.file], points.threshold, points.novelty)
+        for graph in graphs
     ]
     models = [
         bare_model(contract, graph.interpreter)

@@ -77,7 +77,7 @@ def test_two_exports_are_the_same_bytes(
     assert not [path for path in run.iterdir() if path.name.startswith(".")]
 
 
-def test_a_file_that_fails_the_gate_leaves_its_parity_alone(
+def test_a_file_that_fails_the_gate_is_not_written_and_the_others_are(
     exported: Path, copy_of_run: Copy, phantom_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = copy_of_run()
@@ -87,12 +87,17 @@ def test_a_file_that_fails_the_gate_leaves_its_parity_alone(
     (run / "student.json").write_text(json.dumps(record))
     monkeypatch.setattr(exporting, "_convert", _graphs_of(exported))
     with pytest.raises(
-        GateError, match=r"student-int8\.tflite is not at parity.*mean_dp"
+        GateError, match=r"student-int8\.tflite is not at parity.*not written.*mean_dp"
     ) as caught:
         export_run(run, phantom_data)
     assert caught.value.exit_code == 1
     left = sorted(path.name for path in (run / "export").iterdir())
-    assert left == ["parity-films.csv", "parity.json"]
+    assert left == [
+        "MODEL_CARD.md", "export.json", "parity-films.csv", "parity.json",
+        "student-float32.onnx", "student-float32.tflite",
+    ]  # fmt: skip
+    files = json.loads((run / "export" / "export.json").read_text())["files"]
+    assert [one["file"] for one in files] == ["student-float32.tflite", "student-float32.onnx"]
     reports = load(run / "export" / "parity.json", list[ParityReport])
     assert [one.passed for one in reports] == [False, True, True]
 

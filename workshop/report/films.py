@@ -27,7 +27,7 @@ __all__ = ["Films", "Panel", "choose", "film_panels", "overlay", "scale_bar"]
 SHOWN = 288  # pixels a side
 COLOURS = "plasma"  # grows brighter with the value, so that it can be read without hue
 OPAQUE = 0.75  # of the hottest place; the film stays visible everywhere
-MODEL = "student-int8.tflite"
+MODELS = ("student-int8.tflite", "student-float32.tflite")  # the first that is there
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,16 @@ class Films:
     unread: tuple[str, ...] = ()  # films that were chosen and could not be shown
     scale: float = 0.0  # the hottest colour is this or more, in every panel
     bar: str = ""
+    file: str = ""  # that made the maps
 
 
 def film_panels(files: RunFiles) -> Films:
-    """Some holdout films through the int8 file; every map on one scale, so that they compare."""
-    model_file = files.run / "export" / MODEL
+    """Some holdout films through the int8 file; every map on one scale, so that they compare.
+
+    Where int8 missed the parity gate there is no such file, and float32 stands in.
+    """
+    places = [files.run / "export" / name for name in MODELS]
+    model_file = next((path for path in places if path.is_file()), places[0])
     rows = files.of("student", "holdout")
     folders = _folders(files)
     if not model_file.is_file():
@@ -91,7 +96,7 @@ def film_panels(files: RunFiles) -> Films:
         )
         for (why, row, film, prediction), heat in zip(found, heats, strict=True)
     ]  # fmt: skip
-    return Films(tuple(panels), "", tuple(unread), scale, _uri(scale_bar()))
+    return Films(tuple(panels), "", tuple(unread), scale, _uri(scale_bar()), model_file.name)
 
 
 def _scale(hottest: Sequence[float]) -> float:
