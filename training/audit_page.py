@@ -108,7 +108,7 @@ def calibration_png(done: Calibration) -> bytes:
             _panel(axes, done, [name for name, limit in LIMITS.items() if limit.what == what])
         panels[0].set_xlabel("AUROC's distance from .5")
         panels[1].set_xlabel("loss of AUROC")
-        panels[1].legend(loc="lower right")
+        figure.legend(*panels[1].get_legend_handles_labels(), loc="outside upper center", ncols=4)
         return png_of(figure)
 
 
