@@ -10,6 +10,7 @@ import typer
 
 from training.audit_command import calibrate_audits
 from training.evaluate.cli import evaluate
+from training.report_command import report
 
 if TYPE_CHECKING:
     from training.begin import Run
@@ -70,6 +71,7 @@ def run(
 
 
 app.command()(evaluate)
+app.command()(report)
 
 
 def _wanted(
@@ -141,28 +143,6 @@ def tables(
 
     rewrite = rewrite_pages if (run / "sites.json").is_file() else rewrite_report
     sys.stdout.write(f"{rewrite(run)}\n")
-
-
-@app.command()
-def report(
-    folders: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="RUN...", help="Run folders, or folders that `evaluate` wrote, or both."
-        ),
-    ],
-    out: Annotated[
-        Path | None,
-        typer.Option(help="The page; by default report.html in the one folder. Several need it."),
-    ] = None,
-    no_films: Annotated[
-        bool, typer.Option("--no-films", help="Show no film, so that the page can be passed on."),
-    ] = False,
-) -> None:  # fmt: skip
-    """Write one self-contained HTML page: runs and evaluations, alone or side by side."""
-    from workshop.report.page import write_report
-
-    sys.stdout.write(f"{write_report(folders, out, films=not no_films)}\n")
 
 
 @app.command()

@@ -77,11 +77,14 @@ def site_counts(files: RunFiles) -> list[SiteCount]:
 
 
 def both_classes(counts: list[SiteCount]) -> tuple[int, int]:
-    """How many of the sites that were trained on hold both classes, and how many there are."""
+    """How many of the sites that were trained on hold both classes in number, and how many
+    there are."""
     labels: dict[str, set[str]] = defaultdict(set)
     for row in counts:
         if row.trained and row.label in ("covid", "normal"):
-            labels[row.site].add(row.label)
+            held = labels[row.site]  # of a site with a handful of films, too
+            if row.trained >= ENOUGH:
+                held.add(row.label)
     return sum(len(found) == 2 for found in labels.values()), len(labels)
 
 

@@ -90,8 +90,11 @@ def test_sites_are_counted_by_what_became_of_their_films() -> None:
     assert [(r.site, r.label, r.out_of_fold, r.holdout, r.excluded) for r in rows] == [
         ("a", "covid", 1, 1, 0), ("a", "normal", 0, 1, 0), ("b", "normal", 0, 0, 1),
     ]  # fmt: skip
-    trained = [replace(row, trained=3) for row in rows]
+    trained = [replace(row, trained=ENOUGH) for row in rows]
     assert both_classes(trained) == (1, 2)
+    # A handful of one class is none.
+    few = [replace(row, trained=ENOUGH - (row.label == "normal")) for row in rows]
+    assert both_classes(few) == (0, 2)
     assert both_classes(rows) == (0, 0)
 
 
