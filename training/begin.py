@@ -66,8 +66,12 @@ def films_of(run: Run) -> list[Film]:
     Near-duplicates in different groups are named on stderr. Raises `RunError` where the
     folder holds something else, `DataError` for films that cannot be read.
     """
-    _begun(run)  # before pixels are kept in the folder
+    # What is wrong with the preset is told before pixels are kept in the folder.
+    _check_backbones(run.preset)
+    _begun(run)
     films = _taking_part(run)
+    if run.preset.paper is None and run.preset.sites is None:
+        split_films(films, run.preset.data, run.preset.split, run.preset.seed)
     pairs = near_duplicates(_pixels(run, films), [film.group for film in films])
     sys.stderr.writelines(f"{line}\n" for line in naming(films, pairs))
     return tied(films, pairs)
@@ -91,6 +95,12 @@ def _taking_part(run: Run) -> list[Film]:
     return [index[i] for i in paper_films(index, paper, run.preset.seed)]
 
 
+def _check_backbones(preset: Preset) -> None:
+    for network in (preset.teacher, preset.student):
+        for spec in network.backbones:
+            check_backbone(spec)
+
+
 def _pixels(run: Run, films: Sequence[Film]) -> npt.NDArray[np.uint8]:
     try:
         return load_films(run.data, films, run.preset.input_size, run.out / CACHE)
@@ -107,9 +117,7 @@ def begin(
     `uint8[n, S, S]`. `roles` counts the films by what they are for. Raises `RunError` where
     the folder holds something else, `DataError` for films that cannot be read.
     """
-    for network in (run.preset.teacher, run.preset.student):
-        for spec in network.backbones:
-            check_backbone(spec)
+    _check_backbones(run.preset)
     begun = _begun(run)
     preset = run.preset if begun is None else _as_begun(run, begun, films)
     if preset.deterministic:
