@@ -12,7 +12,7 @@ from typing import Any
 
 from edge_runtime.errors import InterpreterError, ModelError
 
-__all__ = ["OUTPUTS", "Interpreter", "installed", "open_interpreter"]
+__all__ = ["OUTPUTS", "Interpreter", "first_line", "installed", "open_interpreter"]
 
 OUTPUTS = ("probabilities", "heatmap", "novelty")
 MODULES = (
@@ -53,7 +53,7 @@ class Interpreter:
         try:
             self.native.invoke()
         except (ValueError, RuntimeError) as error:
-            raise ModelError(f"{self.name} cannot run the model: {_line(error)}") from error
+            raise ModelError(f"{self.name} cannot run the model: {first_line(error)}") from error
         return {
             name: tuple(self.native.get_tensor(index).ravel().tolist())
             for name, index in self.tensors.items()
@@ -78,7 +78,7 @@ def open_interpreter(graph: bytes, threads: int = 1) -> Interpreter:
             "pip install 'numpy<2'"
         ) from error
     except (ValueError, RuntimeError) as error:
-        raise ModelError(f"{name} {version} cannot load the model: {_line(error)}") from error
+        raise ModelError(f"{name} {version} cannot load the model: {first_line(error)}") from error
     details = native.get_input_details()
     shape = [int(n) for n in details[0]["shape"]]
     if len(details) != 1 or len(shape) != 4 or shape[1] != shape[2] or shape[3] != 3:
@@ -101,7 +101,7 @@ def open_interpreter(graph: bytes, threads: int = 1) -> Interpreter:
     )
 
 
-def _line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
     """The first line of a native library's message."""
     return (str(error).strip().splitlines() or ["no reason given"])[0]
 

@@ -7,6 +7,7 @@ import numpy as np
 from keras import layers
 
 from workshop.evidence.scorer import FilmSet, Floats, Pixels
+from workshop.evidence.statistics import sigmoid
 
 __all__ = ["EPOCHS", "TinyScorer", "train_tiny"]
 
@@ -28,8 +29,7 @@ class TinyScorer:
 
     def scores(self, pixels: Pixels, title: str = "") -> Floats:
         """p(covid) `[n]` of `uint8[n, S, S]`."""
-        logits = self._run(pixels)[0][:, 0]
-        return np.asarray(1 / (1 + np.exp(-logits.astype(np.float64))))
+        return sigmoid(self._run(pixels)[0][:, 0])
 
     def features(self, pixels: Pixels, title: str = "") -> Floats:
         """Averaged feature maps `[n, C]`."""

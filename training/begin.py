@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,13 +14,12 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import TypeAdapter, ValidationError
 
-from edge_runtime.errors import DataError, RunError
+from edge_runtime.errors import RunError
 from edge_runtime.machine import describe
 from training.backbones import check_backbone
+from training.films import kept_together, pixels_of, readable
 from training.pace import faster_precision
-from workshop.film_store import load_films, unreadable_films
 from workshop.films import read_index
-from workshop.near_duplicates import naming, near_duplicates, tied
 from workshop.paper_folds import paper_films, paper_folds
 from workshop.presets import Preset
 from workshop.provenance import data_fingerprint, made_by
@@ -52,12 +50,7 @@ def index_of(run: Run) -> list[Film]:
     Each film that is left out is named on stderr.
     """
     films = read_index(run.data)
-    if not run.skip_bad:
-        return films
-    bad = unreadable_films(run.data, films, run.preset.input_size)
-    for reason in bad.values():
-        sys.stderr.write(f"left out: {reason}\n")
-    return [film for number, film in enumerate(films) if number not in bad]
+    return readable(run.data, films, run.preset.input_size) if run.skip_bad else films
 
 
 def films_of(run: Run) -> list[Film]:
@@ -72,9 +65,7 @@ def films_of(run: Run) -> list[Film]:
     films = _taking_part(run)
     if run.preset.paper is None and run.preset.sites is None:
         split_films(films, run.preset.data, run.preset.split, run.preset.seed)
-    pairs = near_duplicates(_pixels(run, films), [film.group for film in films])
-    sys.stderr.writelines(f"{line}\n" for line in naming(films, pairs))
-    return tied(films, pairs)
+    return kept_together(films, _pixels(run, films))
 
 
 def films_and_folds(run: Run, *, check: bool = True) -> tuple[list[Film], tuple[Fold, ...]]:
@@ -102,10 +93,7 @@ def _check_backbones(preset: Preset) -> None:
 
 
 def _pixels(run: Run, films: Sequence[Film]) -> npt.NDArray[np.uint8]:
-    try:
-        return load_films(run.data, films, run.preset.input_size, run.out / CACHE)
-    except DataError as error:
-        raise DataError(f"{error}, or leave such films out with --skip-bad") from error
+    return pixels_of(run.data, films, run.preset.input_size, run.out / CACHE)
 
 
 def begin(

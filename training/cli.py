@@ -10,23 +10,13 @@ import typer
 
 from training.audit_command import calibrate_audits
 from training.evaluate.cli import evaluate
+from training.options import DataFolder, PresetFile, SkipBad, WeightsFolder
 from training.report_command import report
 
 if TYPE_CHECKING:
     from training.begin import Run
 
 __all__ = ["app"]
-
-PresetFile = Annotated[Path, typer.Argument(help="A TOML file that fixes the run.")]
-DataFolder = Annotated[
-    Path | None,
-    typer.Option(help="Folder of films (index.csv, or a folder a class).", envvar="CXR_DATA"),
-]
-WeightsFolder = Annotated[
-    Path | None,
-    typer.Option(help="Folder with ImageNet weights (*_notop.weights.h5).", envvar="CXR_WEIGHTS"),
-]
-SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Leave out films that cannot be read.")]
 
 app = typer.Typer(
     help="Films -> teacher -> distilled student, with the evidence. "

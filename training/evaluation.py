@@ -16,20 +16,28 @@ from workshop.evidence.statistics import (
     bootstrap,
     fit_temperature,
     sensitivity,
+    sigmoid,
     specificity,
     wilson,
     youden_threshold,
 )
 from workshop.records import CalledCovid, EvaluationReport, FilmPrediction, Interval
 
-__all__ = ["called_covid", "evaluate", "operating_point", "select"]
+__all__ = [
+    "IN_NUMBER",
+    "called_covid",
+    "evaluate",
+    "operating_point",
+    "own_threshold",
+    "select",
+]
 
 LIKE_THESE = "The score holds for films like these alone."
 APART = (
     "No site of these films holds both classes in number, so a model can score high by "
     f"telling hospitals apart. {LIKE_THESE}"
 )
-IN_NUMBER = 10  # films of each class at one site
+IN_NUMBER = 10  # films of each class at one site; seven normals of a covid collection are none
 
 
 def select(predictions: Sequence[FilmPrediction], network: str, role: str) -> list[FilmPrediction]:
@@ -50,10 +58,17 @@ def operating_point(out_of_fold: Sequence[FilmPrediction]) -> tuple[float, float
     labels = [int(one.label == "covid") for one in out_of_fold]
     values = np.array([one.logit for one in out_of_fold])
     temperature = float(fit_temperature(values, labels))
-    scores = 0.5 * (1.0 + np.tanh(0.5 * values / temperature))
+    scores = sigmoid(values / temperature)
     threshold = float(youden_threshold(scores, labels))
     step = min(max(math.floor(threshold * 256), 1), 254)
     return temperature, (step + 0.5) / 256
+
+
+def own_threshold(predictions: Sequence[FilmPrediction], network: str) -> float:
+    """The operating point of a network that is not calibrated, from its out-of-fold scores."""
+    part = select(predictions, network, "out_of_fold")
+    labels = [int(one.label == "covid") for one in part]
+    return float(youden_threshold([one.score for one in part], labels))
 
 
 def evaluate(

@@ -13,16 +13,11 @@ import numpy.typing as npt
 
 from training.inference import logits
 from training.members import Member
+from workshop.evidence.statistics import sigmoid
 from workshop.records import Film, FilmPrediction
 from workshop.runs import write_atomic
 
 __all__ = ["calibrated", "predict_member", "sigmoid", "write_predictions"]
-
-
-def sigmoid(values: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """1 / (1 + exp(-x)), without overflow."""
-    x = np.asarray(values, np.float64)
-    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * x)))
 
 
 def predict_member(

@@ -10,12 +10,11 @@ from typing import Any
 
 from edge_runtime.errors import DataError
 from training.begin import Run, begin, films_of
-from training.evaluation import called_covid, evaluate, operating_point, select
+from training.evaluation import called_covid, evaluate, operating_point, own_threshold, select
 from training.members import Job, Member, Trainer
 from training.pace import announce
 from training.predictions import calibrated, predict_member, write_predictions
 from training.release import write_student
-from workshop.evidence.statistics import youden_threshold
 from workshop.plotting.plots import learning_curves_plot, roc_plot, score_plot
 from workshop.records import EvaluationReport, FilmPrediction
 from workshop.records_io import save
@@ -80,11 +79,7 @@ def _evaluate(
 ) -> list[EvaluationReport]:
     reports = []
     for network in networks:
-        chosen = select(predictions, network, "out_of_fold")
-        labels = [int(one.label == "covid") for one in chosen]
-        point = threshold
-        if network != "student":  # its own operating point, chosen in the same way
-            point = float(youden_threshold([one.score for one in chosen], labels))
+        point = threshold if network == "student" else own_threshold(predictions, network)
         for role in ("out_of_fold", "holdout"):
             part = select(predictions, network, role)
             if len({one.label for one in part}) < 2:

@@ -108,7 +108,7 @@ def _small(film: Pixels, width: int, height: int) -> Image.Image:
 
 
 def _thumbnail(film: Pixels) -> npt.NDArray[np.float32]:
-    """`[32 * 32]` of mean 0 and length 1, so that a product is a correlation."""
+    """`[64 * 64]` of mean 0 and length 1, so that a product is a correlation."""
     values = np.asarray(_small(film, THUMBNAIL, THUMBNAIL), np.float32).ravel()
     values = values - values.mean()
     length = float(np.linalg.norm(values))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
 __all__ = [
+    "NOT_MEASURED",
     "CalledCovid",
     "EvaluationReport",
     "Film",
@@ -50,6 +52,9 @@ class Interval:
     value: float
     low: float
     high: float
+
+
+NOT_MEASURED = Interval(math.nan, math.nan, math.nan)
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,14 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["evaluate"]
+from training.options import DataFolder, SkipBad
 
-_Folder = Annotated[
-    Path | None,
-    typer.Option(help="Folder of films (index.csv, or a folder a class).", envvar="CXR_DATA"),
-]
+__all__ = ["evaluate"]
 
 
 def evaluate(
     model: Annotated[Path, typer.Argument(help="A .keras, .tflite or .onnx file.")],
-    data: _Folder = None,
+    data: DataFolder = None,
     out: Annotated[
         Path | None,
         typer.Option(help="Folder; by default RUN/evidence for the student of a run, "
@@ -40,9 +37,7 @@ def evaluate(
         int | None, typer.Option(min=1, help="A quick look at about so many films."),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of resampling and of --films.")] = 1,
-    skip_bad: Annotated[
-        bool, typer.Option("--skip-bad", help="Leave out films that cannot be read."),
-    ] = False,
+    skip_bad: SkipBad = False,
     keep_seen: Annotated[
         bool, typer.Option("--keep-seen", help="Score films that were trained on too."),
     ] = False,

@@ -11,7 +11,7 @@ import numpy as np
 
 from edge_runtime.contract import LABELS
 from edge_runtime.errors import DataError
-from training.evaluate.loading import load_set, readable
+from training.evaluate.loading import load_set
 from training.evaluate.metrics import metrics
 from training.evaluate.opened import OpenedModel
 from training.evaluate.output import write_evidence
@@ -20,6 +20,7 @@ from training.evaluate.request import Request
 from training.evaluate.runs import RunKnown, find_run
 from training.evaluate.scorers import open_scorer
 from training.evaluate.unseen import Unseen, even_subset, unseen_films
+from training.films import readable
 from workshop.evidence.called import called_shares
 from workshop.evidence.records import Evidence
 from workshop.evidence.scorer import FilmSet, Floats
@@ -81,7 +82,7 @@ def _chosen(
             "labels, by whole groups"
         )
     if request.skip_bad:
-        films = readable(request.data, films, opened.scorer.size)
+        films = tuple(readable(request.data, films, opened.scorer.size))
         if not films:
             raise DataError(f"no film of {request.data} can be read")
     return Unseen(films, unseen.seen, split)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from edge_runtime.errors import ModelError
 from workshop.evidence.scorer import Floats, Pixels
+from workshop.evidence.statistics import sigmoid
 
 __all__ = ["Head", "finite", "head_of", "logits_head", "pick", "probes", "square_size"]
 
@@ -54,7 +55,7 @@ def logits_head(temperature: float = 1.0) -> Head:
     def head(outputs: npt.ArrayLike) -> Floats:
         values = np.asarray(outputs, np.float64)
         logit = values[:, -1] - (values[:, 0] if values.shape[1] == 2 else 0.0)
-        return np.asarray(0.5 * (1.0 + np.tanh(0.5 * logit / temperature)))
+        return sigmoid(logit / temperature)
 
     return head
 

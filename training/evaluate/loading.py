@@ -8,24 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
-from edge_runtime.errors import DataError, FilmError
+from edge_runtime.errors import FilmError
 from edge_runtime.pixels import film_pixels
+from training.films import kept_together, pixels_of
 from workshop.evidence.scorer import FilmSet
-from workshop.film_store import load_films, unreadable_films
-from workshop.near_duplicates import naming, near_duplicates, tied
 from workshop.records import Film
 
-__all__ = ["load_set", "readable"]
+__all__ = ["load_set"]
 
 FILMS, MASKS = "films", "masks"
-
-
-def readable(data: Path, films: Sequence[Film], size: int) -> tuple[Film, ...]:
-    """The films that can be read; each of the others is named on stderr."""
-    bad = unreadable_films(data, films, size)
-    for reason in bad.values():
-        sys.stderr.write(f"left out: {reason}\n")
-    return tuple(film for number, film in enumerate(films) if number not in bad)
 
 
 def load_set(data: Path, films: Sequence[Film], size: int, cache: Path) -> FilmSet:
@@ -35,13 +26,8 @@ def load_set(data: Path, films: Sequence[Film], size: int, cache: Path) -> FilmS
     where every film has some. Near-duplicates are named on stderr and share a group. Raises
     `DataError` for films that cannot be read.
     """
-    try:
-        pixels = load_films(data, films, size, cache)
-    except DataError as error:
-        raise DataError(f"{error}, or leave such films out with --skip-bad") from error
-    pairs = near_duplicates(pixels, [film.group for film in films])
-    sys.stderr.writelines(f"{line}\n" for line in naming(films, pairs))
-    return FilmSet(tuple(tied(films, pairs)), pixels, _lungs(data, films, size))
+    pixels = pixels_of(data, films, size, cache)
+    return FilmSet(tuple(kept_together(films, pixels)), pixels, _lungs(data, films, size))
 
 
 def _lungs(data: Path, films: Sequence[Film], size: int) -> np.ndarray | None:

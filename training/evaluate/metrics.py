@@ -8,20 +8,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from edge_runtime.contract import LABELS
-from training.evaluation import evaluate
+from training.evaluation import IN_NUMBER, evaluate
 from workshop.evidence.records import NotComputed
 from workshop.evidence.scorer import Floats
-from workshop.records import EvaluationReport, Film, FilmPrediction, Interval
+from workshop.records import NOT_MEASURED, EvaluationReport, Film, FilmPrediction
 
 __all__ = ["ALL", "metrics"]
 
 ALL = "all films"
-IN_NUMBER = 10  # films of each class at one site; seven normals of a covid collection are none
 ONE_SITE = (
     "Telling sites apart does not help within one, but one site may gather several hospitals. "
     "The score holds for films like these alone."
 )
-_NOTHING = Interval(math.nan, math.nan, math.nan)
 
 
 def metrics(
@@ -99,6 +97,9 @@ def _report(
     report = replace(evaluate(part, name, split, given, seed), by_fold={})
     if threshold is None:
         report = replace(
-            report, sensitivity=_NOTHING, specificity=_NOTHING, balanced_accuracy=_NOTHING
+            report,
+            sensitivity=NOT_MEASURED,
+            specificity=NOT_MEASURED,
+            balanced_accuracy=NOT_MEASURED,
         )
     return replace(report, caution=caution) if caution else report

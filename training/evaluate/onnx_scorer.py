@@ -12,6 +12,7 @@ import numpy.typing as npt
 from edge_runtime import container
 from edge_runtime.contract import Contract
 from edge_runtime.errors import InterpreterError, ModelError
+from edge_runtime.interpreters import first_line
 from edge_runtime.pixels import PIXELS_VERSION
 from training.evaluate.heads import head_of, pick, probes, square_size
 from training.evaluate.opened import OpenedModel
@@ -90,5 +91,4 @@ def _session(path: Path) -> Any:
     try:  # by its path, so that weights in a file beside it are found
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises classes of its C++ part
-        line = (str(error).strip().splitlines() or ["no reason given"])[0]
-        raise ModelError(f"onnxruntime cannot load {path}: {line}") from error
+        raise ModelError(f"onnxruntime cannot load {path}: {first_line(error)}") from error

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge_runtime.errors import EdgeError
+from training.evaluation import select
 from workshop.records import FilmPrediction, StudentRecord
 from workshop.records_io import load
 from workshop.report.data import read_run
@@ -25,12 +26,7 @@ class RunKnown:
 
     def out_of_fold(self) -> list[FilmPrediction]:
         """The student's calibrated predictions that may choose a threshold."""
-        return [
-            one
-            for one in self.predictions
-            if (one.network, one.role) == ("student", "out_of_fold")
-            and one.label in ("covid", "normal")
-        ]
+        return select(self.predictions, "student", "out_of_fold")
 
 
 def find_run(model: Path, option: Path | None) -> RunKnown | None:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from edge_runtime import container
 from edge_runtime.errors import ModelError
-from edge_runtime.interpreters import installed, quiet_stderr
+from edge_runtime.interpreters import first_line, installed, quiet_stderr
 from edge_runtime.model import Model
 from training.evaluate.heads import finite, head_of, pick, probes, square_size
 from training.evaluate.opened import OpenedModel
@@ -68,8 +68,7 @@ def _bare(path: Path, graph: bytes) -> OpenedModel:
             native = module.Interpreter(model_content=graph, num_threads=THREADS)
             native.allocate_tensors()
     except (ValueError, RuntimeError) as error:
-        line = (str(error).strip().splitlines() or ["no reason given"])[0]
-        raise ModelError(f"{name} {version} cannot load {path}: {line}") from error
+        raise ModelError(f"{name} {version} cannot load {path}: {first_line(error)}") from error
     taken = native.get_input_details()
     if len(taken) != 1:
         raise ModelError(f"{path} has {len(taken)} inputs; a film is one")

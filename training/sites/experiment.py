@@ -16,20 +16,15 @@ import numpy as np
 import numpy.typing as npt
 
 from training.begin import Run, begin, facts_of, films_of
-from training.evaluation import evaluate, operating_point, select
+from training.evaluation import evaluate, operating_point, own_threshold, select
 from training.members import Job, Trainer
 from training.pace import announce
 from training.predictions import calibrated, predict_member
 from training.sites.plan import Sites, Trial, name_of, trials
 from training.sites.records import SitesResult, SiteTest, TrialResult
 from training.sites.report import write_pages
-from workshop.evidence.statistics import (
-    auroc,
-    auroc_difference,
-    bootstrap,
-    specificity,
-    youden_threshold,
-)
+from workshop.evidence.shares import share_of
+from workshop.evidence.statistics import auroc, auroc_difference, bootstrap
 from workshop.records import Film, FilmPrediction, Interval
 from workshop.records_io import load, save
 from workshop.splits import Split, split_films
@@ -88,7 +83,7 @@ def _trial(
     found += predict_member(member, films, pixels, others, "excluded", NETWORKS)
     temperature, threshold = operating_point(select(found, "student", "out_of_fold"))
     found = calibrated(found, temperature)
-    thresholds = {"student": threshold, "teacher": _own_threshold(found, "teacher")}
+    thresholds = {"student": threshold, "teacher": own_threshold(found, "teacher")}
     at_home = {}
     for network in NETWORKS:
         part = select(found, network, "out_of_fold")
@@ -127,11 +122,8 @@ def _tests(
         against, seed = f"{label} of {site}", trial.preset.seed
         name = f"{trial.name}: {name_of(sites)} against {against}"
         report = evaluate([*covid, *negative], network, name, threshold, seed)
-        called = [int(one.score >= threshold) for one in negative]
-        right = bootstrap(
-            specificity, [one.group for one in negative], [0] * len(called), called, seed=seed
-        )
-        share = Interval(1 - right.value, 1 - right.high, 1 - right.low)
+        called = [one.score >= threshold for one in negative]
+        share = share_of(called, [one.group for one in negative], seed)
         return SiteTest(network, name_of(sites), against, report, share)
 
     enough = trial.preset.data.min_site_films
@@ -142,12 +134,6 @@ def _tests(
         test(tested, "normal", trial.normals[1]),
         *(test((site,), OTHER, site) for site in within),
     ]
-
-
-def _own_threshold(found: Sequence[FilmPrediction], network: str) -> float:
-    part = select(found, network, "out_of_fold")
-    labels = [int(one.label == "covid") for one in part]
-    return float(youden_threshold([one.score for one in part], labels))
 
 
 def _columns(part: Sequence[FilmPrediction]) -> tuple[list[str], list[int], list[float]]:

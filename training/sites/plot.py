@@ -25,7 +25,7 @@ def pairs_png(result: SitesResult) -> bytes:
         for row, trial in enumerate(trials):
             for step, (network, (mark, colour)) in enumerate(LOOK.items()):
                 y = row + (step - 0.5) * 0.36
-                away = next(one for one in trial.tests if one.network == network).report.auroc
+                away = trial.against_normals(network)[0].report.auroc
                 for value, place, fill in (
                     (trial.at_home[network], y - 0.07, "none"),
                     (away, y + 0.07, colour),
@@ -57,14 +57,13 @@ def _held(test: SiteTest, kind: str) -> str:
 
 
 def matrix_png(result: SitesResult) -> bytes:
-    """The student's AUROC by covid site trained on and tested; the diagonal is framed."""
+    """The student's AUROC by covid site trained on and tested; the diagonal is bold."""
     rows = [one for one in result.trials if one.kind == "matrix"]
     names = [one.trained for one in rows]
     values = np.full((len(rows), len(rows)), np.nan)
     for i, row in enumerate(rows):
-        for test in row.tests:
-            if test.network == "student" and test.against.startswith("normal"):
-                values[i, names.index(test.covid)] = test.report.auroc.value
+        for test in row.against_normals("student"):
+            values[i, names.index(test.covid)] = test.report.auroc.value
     with mpl.rc_context(STYLE):
         figure, (axes,) = new_figure(2.2 + 1.25 * len(rows), 1.6 + 0.75 * len(rows))
         axes.imshow(values, cmap="cividis", vmin=0.0, vmax=1.0, aspect="auto")

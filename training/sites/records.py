@@ -37,6 +37,13 @@ class TrialResult:
     student_less_teacher: Interval  # AUROC on the tested covid and normal films, over groups
     tests: tuple[SiteTest, ...]
 
+    def against_normals(self, network: str) -> tuple[SiteTest, ...]:
+        """One network's tests on covid and normal films, a covid site each."""
+        return tuple(
+            one for one in self.tests
+            if one.network == network and one.against.startswith("normal")
+        )  # fmt: skip
+
 
 @dataclass(frozen=True)
 class SitesResult:

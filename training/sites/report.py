@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import fmean
 
 from training.sites.plot import matrix_png, pairs_png
-from training.sites.records import SitesResult, SiteTest, TrialResult
+from training.sites.records import SitesResult, TrialResult
 from workshop.evidence.statistics import verdict
 from workshop.markdown import table
 from workshop.records_io import load
@@ -118,18 +118,13 @@ def _classes(trials: Sequence[TrialResult]) -> str:
     return "No site that was trained on gave both classes."
 
 
-def _main(trial: TrialResult, network: str) -> SiteTest:
-    """The test against normals: the first of each network."""
-    return next(one for one in trial.tests if one.network == network)
-
-
 def _pairs(trials: Sequence[TrialResult]) -> str:
     head = ["held out", "trained on", "network", "covid", "normal", "AUROC at home", "AUROC away",
             "sensitivity", "specificity"]  # fmt: skip
     rows = []
     for trial in trials:
         for network in trial.at_home:
-            test = _main(trial, network)
+            test = trial.against_normals(network)[0]
             report = test.report
             rows.append([
                 f"{test.covid} and {test.against.removeprefix('normal of ')}",
@@ -148,7 +143,7 @@ def _pairs(trials: Sequence[TrialResult]) -> str:
 def _mean(pairs: Sequence[TrialResult]) -> list[str]:
     lines = []
     for network in pairs[0].at_home if pairs else ():
-        found = {one.name: _main(one, network) for one in pairs}
+        found = {one.name: one.against_normals(network)[0] for one in pairs}
         worst = min(found.values(), key=lambda test: test.report.auroc.value)
         mean = fmean(test.report.auroc.value for test in found.values())
         lines.append(
@@ -160,30 +155,25 @@ def _mean(pairs: Sequence[TrialResult]) -> list[str]:
 
 def _gain(pairs: Sequence[TrialResult]) -> list[str]:
     return [
-        f"- {_main(one, 'student').covid}: student less teacher {interval_text(gain, '+')}: "
-        f"{GAIN[verdict(gain)]}."
+        f"- {one.against_normals('student')[0].covid}: student less teacher "
+        f"{interval_text(gain, '+')}: {GAIN[verdict(gain)]}."
         for one in pairs
         for gain in (one.student_less_teacher,)
     ]
 
 
 def _against(rows: Sequence[TrialResult]) -> str:
-    return f"against {_main(rows[0], 'student').against}" if rows else "-"
+    return f"against {rows[0].against_normals('student')[0].against}" if rows else "-"
 
 
 def _matrix(rows: Sequence[TrialResult]) -> str:
-    columns = list(dict.fromkeys(test.covid for row in rows for test in _normal_tests(row)))
+    tests = [(row, row.against_normals("student")) for row in rows]
+    columns = list(dict.fromkeys(test.covid for _, those in tests for test in those))
     body = []
-    for row in rows:
-        cells = {test.covid: interval_text(test.report.auroc) for test in _normal_tests(row)}
+    for row, those in tests:
+        cells = {test.covid: interval_text(test.report.auroc) for test in those}
         body.append([row.trained, *(cells.get(column, "–") for column in columns)])
     return table(["trained on", *columns], body)
-
-
-def _normal_tests(row: TrialResult) -> list[SiteTest]:
-    return [
-        one for one in row.tests if one.network == "student" and one.against.startswith("normal")
-    ]
 
 
 def _within(trials: Sequence[TrialResult]) -> str:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy.stats import norm, rankdata
 
 from edge_runtime.errors import DataError
-from workshop.records import Interval
+from workshop.records import NOT_MEASURED, Interval
 
 __all__ = ["DeLong", "delong"]
 
@@ -43,7 +43,7 @@ def delong(labels: npt.ArrayLike, first: npt.ArrayLike, second: npt.ArrayLike) -
     if any(one.shape != positive.shape for one in scores):
         raise DataError("a comparison needs a label and both networks' score for every film")
     if min(positive.sum(), (~positive).sum()) < 2:
-        return DeLong(Interval(math.nan, math.nan, math.nan), math.nan)
+        return DeLong(NOT_MEASURED, math.nan)
     (area, wins, losses), (other, their_wins, their_losses) = (
         _components(one[positive], one[~positive]) for one in scores
     )

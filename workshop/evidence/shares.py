@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edge_runtime.errors import DataError
-from workshop.evidence.statistics import bootstrap, wilson
+from workshop.evidence.statistics import bootstrap, mean, wilson
 from workshop.records import Interval
 
 __all__ = ["share_of"]
@@ -35,8 +35,4 @@ def share_of(
         return wilson(count if right.any() else 0, count)
     if count == 1:
         return Interval(float(right.mean()), 0.0, 1.0)
-    return bootstrap(_mean, groups, right.astype(float), seed=seed, repeats=repeats)
-
-
-def _mean(values: npt.NDArray[np.float64]) -> float:
-    return float(values.mean())
+    return bootstrap(mean, groups, right.astype(float), seed=seed, repeats=repeats)

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from workshop.evidence.calibration import brier, ece
 from workshop.evidence.records import CalibrationReport, SiteError
-from workshop.evidence.statistics import bootstrap, fit_temperature
-from workshop.records import Film, Interval
+from workshop.evidence.statistics import bootstrap, fit_temperature, mean
+from workshop.records import NOT_MEASURED, Film
 
 __all__ = ["ENOUGH", "calibration_report", "logits_of"]
 
@@ -52,15 +52,18 @@ def calibration_report(
     labels = np.array([film.label == "covid" for film in films], np.int64)
     groups = [film.group for film in films]
     both = 0 < labels.sum() < labels.size
-    nothing = Interval(math.nan, math.nan, math.nan)
+    errors = [
+        bootstrap(metric, groups, labels, values, seed=seed, repeats=REPEATS)
+        if both
+        else NOT_MEASURED
+        for metric in (ece, brier)
+    ]
     sites = _site_errors(films, (values - labels) ** 2, seed)
     enough = [one.error.value for one in sites if one.films >= ENOUGH]
     return CalibrationReport(
         films=len(films),
-        ece=bootstrap(ece, groups, labels, values, seed=seed, repeats=REPEATS) if both else nothing,
-        brier=bootstrap(brier, groups, labels, values, seed=seed, repeats=REPEATS)
-        if both
-        else nothing,
+        ece=errors[0],
+        brier=errors[1],
         temperature=fit_temperature(logits_of(values), labels) if both else math.nan,
         sites=sites,
         site_mean=fmean(enough) if enough else math.nan,
@@ -77,13 +80,9 @@ def _site_errors(films: Sequence[Film], errors: Floats, seed: int) -> tuple[Site
             films=len(part),
             positives=sum(films[i].label == "covid" for i in part),
             error=bootstrap(
-                _mean, [films[i].group for i in part], errors[part], seed=seed, repeats=REPEATS
+                mean, [films[i].group for i in part], errors[part], seed=seed, repeats=REPEATS
             ),
         )
         for site, part in places.items()
     ]
     return tuple(sorted(rows, key=lambda row: (-row.error.value, row.site)))
-
-
-def _mean(values: Floats) -> float:
-    return float(values.mean())

@@ -26,8 +26,10 @@ __all__ = [
     "balanced_accuracy",
     "bootstrap",
     "fit_temperature",
+    "mean",
     "rank_correlation",
     "sensitivity",
+    "sigmoid",
     "specificity",
     "verdict",
     "wilson",
@@ -59,6 +61,17 @@ def auroc(labels: npt.ArrayLike, scores: npt.ArrayLike) -> float:
 def auroc_difference(labels: npt.ArrayLike, first: npt.ArrayLike, second: npt.ArrayLike) -> float:
     """AUROC of the first scores less that of the second, on the same films."""
     return auroc(labels, first) - auroc(labels, second)
+
+
+def mean(values: npt.ArrayLike) -> float:
+    """Mean of `[n]` values, as a metric of the bootstrap."""
+    return float(np.mean(np.asarray(values, np.float64)))
+
+
+def sigmoid(values: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """1 / (1 + exp(-x)), without overflow."""
+    x = np.asarray(values, np.float64)
+    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * x)))
 
 
 def verdict(difference: Interval) -> Literal["better", "worse", "none", "not measured"]:

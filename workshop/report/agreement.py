@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,12 +10,12 @@ import numpy.typing as npt
 
 from edge_runtime.errors import DataError
 from workshop.evidence.delong import DeLong, delong
+from workshop.evidence.shares import share_of
 from workshop.evidence.statistics import (
     auroc_difference,
     bootstrap,
     rank_correlation,
     verdict,
-    wilson,
 )
 from workshop.records import FilmPrediction, Interval
 from workshop.report.data import RunFiles
@@ -113,24 +112,13 @@ def agreements(files: RunFiles) -> list[Agreement]:
                 bootstrap(metric, groups, *pair, seed=SEED, repeats=REPEATS)
                 for metric, pair in ((cohen_kappa, called), (rank_correlation, scores))
             )
-            equal = _equal(groups, *called)
+            equal = share_of(called[0] == called[1], groups, SEED, REPEATS)
             rows.append(Agreement(first, second, split, len(part), equal, kappa, ranks))
     return rows
 
 
 def _groups(part: Pairs) -> list[str]:
     return [one.group for one, _ in part]
-
-
-def _equal(
-    groups: Sequence[str], first: npt.NDArray[np.bool_], second: npt.NDArray[np.bool_]
-) -> Interval:
-    """Share of equal decisions; where all or none are, resampling has no width: Wilson's."""
-    same = first == second
-    if same.all() or not same.any():
-        count = len(set(groups))
-        return wilson(count if same.all() else 0, count)
-    return bootstrap(lambda one: float(np.mean(one)), groups, same, seed=SEED, repeats=REPEATS)
 
 
 def cohen_kappa(first: npt.ArrayLike, second: npt.ArrayLike) -> float:

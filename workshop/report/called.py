@@ -6,13 +6,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from workshop.evidence.called import FEW
 from workshop.evidence.records import CalledShare
 from workshop.records import Interval
 from workshop.report.subject import Subject
 
 __all__ = ["Called", "Strata", "called", "strata", "worst"]
 
-FEW = 20  # films, below which a share says little
 FINE = ("view", "sex", "age")
 
 

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from workshop.evidence.calibration import brier, ece, predictive_values
-from workshop.evidence.statistics import bootstrap, sensitivity, specificity
+from workshop.evidence.calibration import brier, ece
+from workshop.evidence.operating import PREVALENCES, operating_point
+from workshop.evidence.site_calibration import ENOUGH
+from workshop.evidence.statistics import bootstrap
 from workshop.records import FilmPrediction, Interval
 from workshop.report.data import RunFiles
 
@@ -23,8 +25,6 @@ __all__ = [
     "predictive",
 ]
 
-PREVALENCES = (0.01, 0.05, 0.2, 0.5)
-ENOUGH = 20  # films, below which a site's error says little
 SEED = 1  # of resampling alone
 REPEATS = 500
 
@@ -102,13 +102,5 @@ def predictive(files: RunFiles) -> list[Predictive]:
     groups, labels, scores = _columns(files.of("student", "holdout"))
     if not 0 < sum(labels) < len(labels) or math.isnan(files.threshold):
         return []
-    called = [int(score >= files.threshold) for score in scores]
-
-    def value(which: int, prevalence: float) -> Interval:
-        def metric(y: Sequence[int], c: Sequence[int]) -> float:
-            found = predictive_values(sensitivity(y, c), specificity(y, c), prevalence)
-            return found[which]
-
-        return bootstrap(metric, groups, labels, called, seed=SEED, repeats=REPEATS)
-
-    return [Predictive(one, value(0, one), value(1, one)) for one in PREVALENCES]
+    point = operating_point("", files.threshold, "", labels, scores, groups, SEED)
+    return [Predictive(*row) for row in point.predictive]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from workshop.evidence.records import Evidence
 from workshop.report.data import RunFiles
-from workshop.report.figures import mixed_sites
+from workshop.report.figures import ENOUGH, mixed_sites
 from workshop.report.subject import Subject
 
 __all__ = [
@@ -17,9 +17,6 @@ __all__ = [
     "not_done",
     "train_command",
 ]
-
-
-IN_NUMBER = 10  # films of each class at one site
 
 
 @dataclass(frozen=True)
@@ -118,7 +115,7 @@ def not_done(subject: Subject) -> list[str]:
 
 
 def _both(evidence: Evidence, site: str) -> bool:
-    enough = {label for where, label, n in evidence.counts if where == site and n >= IN_NUMBER}
+    enough = {label for where, label, n in evidence.counts if where == site and n >= ENOUGH}
     return {"covid", "normal"} <= enough
 
 

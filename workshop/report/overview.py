@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workshop.records import EvaluationReport, Interval
+from workshop.records import NOT_MEASURED, EvaluationReport, Interval
 from workshop.report.called import Called, called, worst
 from workshop.report.evidence import Calibration
 from workshop.report.subject import Subject, headline, split_of
 
 __all__ = ["Row", "overview"]
-
-NOTHING = Interval(math.nan, math.nan, math.nan)
 
 
 @dataclass(frozen=True)
@@ -46,8 +43,8 @@ def _ece(subject: Subject, rows: Sequence[Calibration]) -> Interval:
     """ECE on the films of the headline; NaN where it was not measured."""
     report, evidence = headline(subject), subject.evidence
     if report is None:
-        return NOTHING
+        return NOT_MEASURED
     if subject.files is not None and report in subject.files.evaluation:
         found = (one.ece for one in rows if (one.network, one.split) == ("student", "holdout"))
-        return next(found, NOTHING)
-    return evidence.calibration.ece if evidence and evidence.calibration else NOTHING
+        return next(found, NOT_MEASURED)
+    return evidence.calibration.ece if evidence and evidence.calibration else NOT_MEASURED

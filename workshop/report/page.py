@@ -49,8 +49,9 @@ def write_report(folders: Sequence[Path], out: Path | None = None, *, films: boo
     """Write one page of run and evaluation folders; returns its path.
 
     By default it is report.html in the one folder; several need `out`. The page fetches
-    nothing and needs no script. What is not there is named, with the command that makes it. Without
-    `films` no film of a patient is on it.
+    nothing and needs no script. What is not there is named, with the command that makes it.
+    Without `films` no film of a patient is on it.
+
     Raises `RunError` for a folder that is neither, `DataError` where a record is wrong,
     `UsageError` for several folders without `out`, `StorageError` where nothing can be written.
     """

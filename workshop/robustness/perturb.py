@@ -7,7 +7,6 @@ noise grows without changing its pattern, so that a curve over levels is smooth.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from workshop.audits import shifts
 from workshop.evidence.scorer import Pixels
 from workshop.robustness.photo import photo
 
@@ -72,9 +72,7 @@ def jpeg(film: Pixels, level: float, rng: np.random.Generator) -> Pixels:
     """Saved and read again; `UNCOMPRESSED` is not saved, since quality 100 rounds too."""
     if level == UNCOMPRESSED:
         return film
-    stream = io.BytesIO()
-    Image.fromarray(film).save(stream, "JPEG", quality=int(level))
-    return np.asarray(Image.open(stream))
+    return np.asarray(shifts.jpeg(film[None], int(level))[0])
 
 
 def _gray(values: npt.NDArray[np.float64]) -> Pixels:
