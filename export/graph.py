@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from export.gray import gray_entrance
+from workshop.gray import gray_entrance
 from export.student import HIDDEN, LOGITS, Student
 
 __all__ = ["INPUT", "shipped_graph"]

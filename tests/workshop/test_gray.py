@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from export.films import phantom_pixels
-from export.gray import gray_entrance
+from workshop.gray import gray_entrance
 from export.student import load_student
 
 
