@@ -32,6 +32,9 @@ from export.metadata_table import Table, reading, root
 
 __all__ = ["Head", "InputImage", "Metadata", "check", "read"]
 
+ONE = ((0.0,), (1.0,))
+RANGES = {"probabilities": ONE, "heatmap": ((0.0,), ()), "novelty": ONE}
+
 
 @dataclass(frozen=True)
 class InputImage:
@@ -126,6 +129,7 @@ def check(metadata: Metadata, contract: Contract, files: dict[str, bytes]) -> No
         "heads": ([head.name for head in metadata.heads], order),
         "labels": ([head.labels for head in classes], [contract.labels]),
         "heads with labels": ([h.name for h in metadata.heads if h.labels_file], ["probabilities"]),
+        "ranges": ({h.name: h.range for h in metadata.heads}, RANGES),
         "threshold": ([head.threshold for head in classes], [_float32(contract.threshold)]),
         "input": (
             (film.color_space, film.size, film.mean, film.std, film.range),

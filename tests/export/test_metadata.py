@@ -74,7 +74,7 @@ def test_what_is_said_of_input_and_heads(graph: bytes) -> None:
     assert by_name["probabilities"].labels_file == LABELS_FILE
     assert by_name["probabilities"].labels == ()  # no ZIP behind a graph alone
     for name in ("heatmap", "novelty"):
-        assert by_name[name].labels_file is by_name[name].threshold is None
+        assert (by_name[name].labels_file, by_name[name].threshold) == (None, None)
         assert "No classes" in by_name[name].description
     assert "0.601" in by_name["novelty"].description
     assert set(found.files) == {"contract.json", "golden.json", "MODEL_CARD.md", "labels.txt"}
