@@ -13,6 +13,7 @@ import numpy as np
 from edge_runtime.errors import InterpreterError, ModelError
 from edge_runtime.interpreters import OUTPUTS, Interpreter, open_interpreter
 from export.graph import INPUT
+from export.metadata_onnx import STANDARD, standard_props
 from workshop.quiet import silenced
 
 __all__ = ["OnnxInterpreter", "append_files", "open_onnx", "split_files", "to_onnx"]
@@ -71,25 +72,30 @@ def _rename(graph: Any, positions: dict[str, int]) -> None:
 
 
 def append_files(graph: bytes, files: dict[str, bytes]) -> bytes:
-    """The model with `files` (UTF-8 texts) in its `metadata_props`."""
+    """The model with `files` (UTF-8 texts) in its `metadata_props`.
+
+    Beside them stand the keys that the ONNX specification names: author, licence, pixels.
+    """
     import onnx
 
     model = onnx.load_from_string(graph)
-    for name in sorted(files):
+    texts = {name: data.decode() for name, data in files.items()} | standard_props(files)
+    for name in sorted(texts):
         entry = model.metadata_props.add()
-        entry.key, entry.value = name, files[name].decode()
+        entry.key, entry.value = name, texts[name]
     return bytes(model.SerializeToString(deterministic=True))
 
 
 def split_files(data: bytes) -> tuple[bytes, dict[str, bytes]]:
-    """The serialised model without `metadata_props`, and what stood in them."""
+    """The serialised model without `metadata_props`, and the files that stood in them."""
     import onnx
 
     try:
         model = onnx.load_from_string(data)
     except Exception as error:  # protobuf's DecodeError is a class of its C++ part
         raise ModelError(f"not an ONNX model: {error}") from error
-    files = {entry.key: entry.value.encode() for entry in model.metadata_props}
+    props = {entry.key: entry.value.encode() for entry in model.metadata_props}
+    files = {name: data for name, data in props.items() if name not in STANDARD}
     del model.metadata_props[:]
     return bytes(model.SerializeToString(deterministic=True)), files
 

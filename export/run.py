@@ -13,7 +13,7 @@ from pathlib import Path
 from edge_runtime import container
 from edge_runtime.errors import GateError
 from edge_runtime.interpreters import open_interpreter
-from export.card import model_card
+from export.card import AUTHOR, LICENCE, model_card
 from export.convert import saved, to_float32, to_int8
 from export.evidence import evidence, scores_csv
 from export.films import (
@@ -26,6 +26,8 @@ from export.films import (
 from export.gate import read_gate
 from export.goldens import choose, golden_of
 from export.graph import shipped_graph
+from export.metadata import About, described
+from export.metadata_onnx import described_onnx
 from export.onnx_file import open_onnx, to_onnx
 from export.package import Graph, bare_model, contract_of, packed
 from export.parity import compare, keras_run, outputs_of
@@ -35,7 +37,7 @@ from export.reference import open_reference
 from export.student import Student, load_student
 from export.thresholds import NOVELTY_STEPS, PROBABILITY_STEPS, between_steps
 from workshop.progress import Progress
-from workshop.records import Film, ParityReport
+from workshop.records import Film, ParityReport, StudentRecord
 from workshop.records_io import as_json
 from workshop.runs import storage_error
 
@@ -79,7 +81,7 @@ def export_run(run: Path, data: Path | None = None) -> list[ParityReport]:
     films = parity_films(run, record, folder, seed + PARITY_SEED, PARITY_PHANTOMS)
     chosen = representative_films(record, REPRESENTATIVE, seed)
     keras_graph = shipped_graph(student)
-    graphs = _convert(student, keras_graph, folder, chosen, seed)
+    graphs = _convert(student, keras_graph, folder, chosen, seed, points)
 
     reference = outputs_of(keras_run(keras_graph), films, "parity: Keras")
     found = {
@@ -113,7 +115,12 @@ def export_run(run: Path, data: Path | None = None) -> list[ParityReport]:
 
 
 def _convert(
-    student: Student, keras_graph: object, data: Path, chosen: Sequence[Film], seed: int
+    student: Student,
+    keras_graph: object,
+    data: Path,
+    chosen: Sequence[Film],
+    seed: int,
+    points: _Points,
 ) -> list[Graph]:
     progress = Progress("converting", len(FILES))
     size = student.record.input_size
@@ -126,6 +133,9 @@ def _convert(
         progress.advance(ONNX)
         int8 = bound_novelty(to_int8(traced, pixels))
     input_quantization(int8)
+    int8 = described(int8, _about(student.record, "int8", points))
+    about = _about(student.record, "float32", points)
+    float32, onnx = described(float32, about), described_onnx(onnx, about)
     progress.advance(INT8)
     progress.close()
     return [
@@ -133,6 +143,19 @@ def _convert(
         Graph(FLOAT, "float32", float32, open_interpreter(float32)),
         Graph(ONNX, "float32", onnx, open_onnx(onnx)),
     ]
+
+
+def _about(record: StudentRecord, precision: str, points: _Points) -> About:
+    return About(
+        name=record.name,
+        version=record.version,
+        precision=precision,
+        input_size=record.input_size,
+        threshold=points.threshold,
+        novelty_threshold=points.novelty,
+        author=AUTHOR,
+        licence=LICENCE,
+    )
 
 
 def _package(

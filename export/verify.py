@@ -1,4 +1,4 @@
-"""Check a model file without TensorFlow: digests, contract, golden inputs."""
+"""Check a model file without TensorFlow: digests, contract, metadata, golden inputs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from edge_runtime.contract import Contract
 from edge_runtime.errors import GateError, ModelError
 from edge_runtime.golden import GoldenResult
 from edge_runtime.model import Model
+from export.metadata_onnx import check_onnx, read_onnx
+from export.metadata_reader import check, read
 from export.onnx_file import open_onnx, split_files
 
 __all__ = ["open_model", "verify"]
@@ -36,9 +38,11 @@ def open_model(path: Path) -> Model:
 def verify(path: Path) -> tuple[Contract, list[GoldenResult]]:
     """The contract and how every golden input came out.
 
-    Raises `ModelError` for a broken file, `GateError` where a golden input fails.
+    Raises `ModelError` for a broken file or one whose metadata is not what its contract
+    says, `GateError` where a golden input fails.
     """
     model = open_model(path)
+    _check_metadata(path, model.contract)
     results = model.self_test()
     failed = [result for result in results if not result.passed]
     if failed:
@@ -48,3 +52,14 @@ def verify(path: Path) -> tuple[Contract, list[GoldenResult]]:
             f"({one.tolerance:.3g} allowed), answered {one.answered} for {one.expected}"
         )
     return model.contract, results
+
+
+def _check_metadata(path: Path, contract: Contract) -> None:
+    data = path.read_bytes()
+    try:
+        if path.suffix == ".onnx":
+            check_onnx(read_onnx(data), contract, split_files(data)[1])
+        else:
+            check(read(data), contract, container.split(data)[1])
+    except ModelError as error:
+        raise ModelError(f"{path}: {error}") from error
