@@ -129,6 +129,4 @@ class _Reader:
 
 
 def _shape(kind: Any) -> Shape:
-    return tuple(
-        int(one.dim_value) if one.HasField("dim_value") else -1 for one in kind.shape.dim
-    )
+    return tuple(int(one.dim_value) if one.HasField("dim_value") else -1 for one in kind.shape.dim)

@@ -84,7 +84,7 @@ class _Reader:
     def _tensor(self, index: int) -> Tensor:
         tensor = self.main.tensors[index]
         found = tensor.quantization
-        scales = () if found is None or found.scale is None else found.scale
+        scales = [] if found is None or found.scale is None else list(found.scale)
         single = len(scales) == 1
         return Tensor(
             name=self.signature.get(int(index), _text(tensor.name)),

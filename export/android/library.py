@@ -178,7 +178,9 @@ def _run(command: Sequence[str | os.PathLike[str]]) -> str:
     """What a tool prints; its last line of complaint in an `InterpreterError` where it fails."""
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        said = [line for line in (done.stderr + done.stdout).splitlines() if "error" in line.lower()]
+        said = [
+            line for line in (done.stderr + done.stdout).splitlines() if "error" in line.lower()
+        ]
         why = said[0].strip() if said else f"exit status {done.returncode}"
         raise InterpreterError(f"{Path(command[0]).name} failed: {why}")
     return done.stdout
