@@ -87,3 +87,77 @@ def verify(
             f"golden {one.name}: {one.answered}, {one.output} {one.difference:.2g} off "
             f"({one.tolerance:.2g} allowed)\n"
         )
+
+
+@app.command()
+def inspect(
+    file: Annotated[Path, typer.Argument(help="A .tflite or .onnx file, anybody's; or a name.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Look into a model file: contract, metadata, tensors, operators, costs; no TensorFlow."""
+    from edge_runtime.model import model_path
+    from export.inspect_file import inspect_file
+    from export.inspect_table import inspection_lines
+
+    found = inspect_file(model_path(file))
+    if as_json:
+        sys.stdout.write(json.dumps(asdict(found), indent=1) + "\n")
+        return
+    sys.stdout.write("\n".join(inspection_lines(found)) + "\n")
+
+
+@app.command()
+def bundle(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder that was exported.")],
+    refresh: Annotated[
+        bool, typer.Option(help="Regenerate what the documents quote (scripts/refresh).")
+    ] = True,
+) -> None:
+    """Make a run's int8 file the bundled model, with its record and card, in every place.
+
+    Exit status 1 where the file missed its gate or does not verify: then nothing changes.
+    """
+    from export.bundle import bundle as into_places
+    from export.bundle import refresh_documents
+
+    sys.stdout.write(f"bundled: {into_places(folder)}\n")
+    for path in refresh_documents() if refresh else ():
+        sys.stdout.write(f"refreshed: {path}\n")
+
+
+@app.command()
+def android(
+    file: Annotated[Path, typer.Argument(help="A .tflite file that export wrote, or a name.")],
+    abi: Annotated[str, typer.Option(help="The processor: arm64-v8a or x86_64.")] = "arm64-v8a",
+    cache: Annotated[
+        Path | None,
+        typer.Option(help="Where the library is kept.  [default: .cache/android]"),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Run a file's golden inputs in TensorFlow Lite 2.16.1's Android library, without a phone.
+
+    The library comes by Maven, once; on another processor it runs in qemu-user.
+    """
+    from edge_runtime.errors import UsageError
+    from edge_runtime.model import model_path
+    from export.android.check import check_file
+    from export.android.library import ABIS, CACHE, VERSION, build
+
+    if abi not in ABIS:
+        raise UsageError(f"--abi {abi} is unknown; there are {', '.join(ABIS)}")
+    file = model_path(file)
+    results = check_file(file, build(abi, cache or CACHE))
+    if as_json:
+        modes = [asdict(one) for one in results]
+        facts = {"file": str(file), "library": VERSION, "abi": abi, "modes": modes}
+        sys.stdout.write(json.dumps(facts, indent=1) + "\n")
+        return
+    for one in results:
+        took = f" (took {one.delegated} of {one.nodes} operators)" if one.nodes else ""
+        sys.stdout.write(f"TensorFlow Lite {VERSION} for Android, {abi}, {one.mode}{took}\n")
+        for item in one.golden:
+            sys.stdout.write(
+                f"golden {item.name}: {item.answered}, {item.output} {item.difference:.2g} off "
+                f"({item.tolerance:.2g} allowed)\n"
+            )

@@ -1,0 +1,1 @@
+"""TensorFlow Lite's Android library, run without a phone."""
