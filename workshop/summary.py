@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -40,11 +41,26 @@ def evaluation_lines(reports: Sequence[EvaluationReport], run: Path) -> list[str
 
 
 def parity_lines(reports: Sequence[ParityReport], run: Path) -> list[str]:
-    """A line for each exported file: how far it is from the Keras model."""
+    """A line for each exported file: how far it is from the Keras model.
+
+    What an older record did not measure is left out.
+    """
     return [
         f"{run / 'export' / one.file}  graph {one.graph_sha256[:12]}  "
         f"|dp| mean {one.mean_dp:.2g} max {one.max_dp:.2g}  "
-        f"{one.flips} of {one.films + one.phantoms} decisions change  "
+        f"{one.flips} of {one.judged} decisions change  "
         f"heat map rank correlation {one.heatmap_rank_correlation:.2f}"
+        f"{_auroc_text(one)}{_goal_text(one)}"
         for one in reports
     ]
+
+
+def _auroc_text(report: ParityReport) -> str:
+    found = report.auroc_difference
+    return "" if math.isnan(found.value) else f"  AUROC {interval_text(found, '+')}"
+
+
+def _goal_text(report: ParityReport) -> str:
+    if report.goal_missed is None:
+        return ""
+    return "  goal missed" if report.goal_missed else "  goal met"
