@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from export.interpreters_command import interpreters, profile_layers
+
 __all__ = ["app"]
 
 app = typer.Typer(
@@ -87,3 +89,7 @@ def verify(
             f"golden {one.name}: {one.answered}, {one.output} {one.difference:.2g} off "
             f"({one.tolerance:.2g} allowed)\n"
         )
+
+
+app.command()(interpreters)
+app.command("profile")(profile_layers)

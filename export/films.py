@@ -24,8 +24,10 @@ from workshop.records import Film, FilmPrediction, StudentRecord
 
 __all__ = [
     "ParityFilms",
+    "evenly",
     "load_representative",
     "parity_films",
+    "phantom_films",
     "phantom_pixels",
     "representative_films",
     "run_data",
@@ -95,14 +97,13 @@ def parity_films(
     if not chosen:
         raise RunError("the student's record names no covid or normal film never seen; train again")
     pixels = load_films(data, chosen, record.input_size, run / "cache")
-    drawn, labels = phantom_pixels(phantoms, seed, record.input_size)
-    names = tuple(f"phantom {seed}/{i}" for i in range(phantoms))
+    drawn = phantom_films(phantoms, seed, record.input_size)
     return ParityFilms(
-        names=(*(film.path for film in chosen), *names),
-        labels=(*(film.label for film in chosen), *labels),
-        groups=(*(film.group for film in chosen), *names),
-        roles=(*roles, *["phantom"] * phantoms),
-        pixels=np.concatenate([np.asarray(pixels), drawn]),
+        names=(*(film.path for film in chosen), *drawn.names),
+        labels=(*(film.label for film in chosen), *drawn.labels),
+        groups=(*(film.group for film in chosen), *drawn.groups),
+        roles=(*roles, *drawn.roles),
+        pixels=np.concatenate([np.asarray(pixels), drawn.pixels]),
         films=len(chosen),
         phantoms=phantoms,
     )
@@ -168,6 +169,32 @@ def read_roles(path: Path) -> list[FilmPrediction]:
             ]
     except (OSError, KeyError, TypeError, ValueError, csv.Error) as error:
         raise RunError(f"{path} cannot be read ({error}); train again") from error
+
+
+def evenly(films: ParityFilms, count: int, seed: int) -> ParityFilms:
+    """About `count` of the films, as many of each class, drawn by lot; all of the phantoms."""
+    rng = random.Random(seed)
+    kept = list(range(films.films, len(films.names)))
+    for label in LABELS:
+        of_label = [i for i in range(films.films) if films.labels[i] == label]
+        kept += rng.sample(of_label, min(count // len(LABELS), len(of_label)))
+    order = sorted(kept)
+    return ParityFilms(
+        names=tuple(films.names[i] for i in order),
+        labels=tuple(films.labels[i] for i in order),
+        groups=tuple(films.groups[i] for i in order),
+        roles=tuple(films.roles[i] for i in order),
+        pixels=films.pixels[order],
+        films=len(order) - films.phantoms,
+        phantoms=films.phantoms,
+    )
+
+
+def phantom_films(count: int, seed: int, size: int) -> ParityFilms:
+    """Phantoms alone."""
+    pixels, labels = phantom_pixels(count, seed, size)
+    names = tuple(f"phantom {seed}/{i}" for i in range(count))
+    return ParityFilms(names, labels, names, ("phantom",) * count, pixels, 0, count)
 
 
 def phantom_pixels(count: int, seed: int, size: int) -> tuple[Pixels, tuple[str, ...]]:
