@@ -118,14 +118,25 @@ def _called(rows: Sequence[CalledCovid]) -> str:
 
 
 def _parity(reports: Sequence[ParityReport]) -> str:
+    """A row a file; the films of all files are the same."""
+    if not reports:
+        return "Not measured."
+    first = reports[0]
+    counts = ", ".join(f"{n} {label}" for label, n in sorted(first.classes.items()))
+    kind = "films" if first.films else "phantoms"
     rows = [
-        f"| {r.file} | {r.mean_dp:.4f} | {r.p99_dp:.4f} | {r.flips} of {r.films + r.phantoms} | "
-        f"{r.heatmap_rank_correlation:.2f} |"
+        f"| {r.file} | {r.mean_dp:.4f} | {r.p99_dp:.4f} | {r.flips} of {r.judged} | "
+        f"{interval_text(r.auroc_difference, '+')} | {r.heatmap_rank_median:.2f} | "
+        f"{'–' if r.empty_maps is None else r.empty_maps} |"
         for r in reports
     ]
     head = [
+        f"On {first.judged} {kind} that it had not trained on ({counts}). A file is less or more "
+        "than the Keras model by so much; how good either is stands above. AUROC's interval is "
+        "DeLong's (paired, 95 %).",
+        "",
         "| file | mean difference of the score | 99th percentile | decisions that change | "
-        "rank correlation of heat maps |",
-        "|---|---|---|---|---|",
+        "difference of AUROC | rank correlation of heat maps (median) | heat maps lost |",
+        "|---|---|---|---|---|---|---|",
     ]
     return "\n".join([*head, *rows])

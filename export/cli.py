@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from export.interpreters_command import interpreters, profile_layers
+
 __all__ = ["app"]
 
 app = typer.Typer(
@@ -161,3 +163,7 @@ def android(
                 f"golden {item.name}: {item.answered}, {item.output} {item.difference:.2g} off "
                 f"({item.tolerance:.2g} allowed)\n"
             )
+
+
+app.command()(interpreters)
+app.command("profile")(profile_layers)

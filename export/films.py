@@ -20,12 +20,14 @@ from edge_runtime.pixels import film_pixels
 from workshop.film_store import load_films
 from workshop.films import data_folder
 from workshop.phantoms import draw_set
-from workshop.records import Film, StudentRecord
+from workshop.records import Film, FilmPrediction, StudentRecord
 
 __all__ = [
     "ParityFilms",
+    "evenly",
     "load_representative",
     "parity_films",
+    "phantom_films",
     "phantom_pixels",
     "representative_films",
     "run_data",
@@ -33,15 +35,18 @@ __all__ = [
 ]
 
 Pixels = npt.NDArray[np.uint8]
-EXCLUDED_A_CLASS = 300
+A_CLASS = 300  # films never seen that parity wants of each class
+EXCLUDED_A_CLASS = 300  # of films beside the holdout
 
 
 @dataclass(frozen=True)
 class ParityFilms:
-    """Films (then phantoms) with their pixels `[n, S, S]`; `names` tell which is which."""
+    """Films (then phantoms) with their pixels `[n, S, S]`."""
 
     names: tuple[str, ...]
     labels: tuple[str, ...]
+    groups: tuple[str, ...]
+    roles: tuple[str, ...]  # "holdout", "excluded", "out_of_fold", "phantom"
     pixels: Pixels
     films: int
     phantoms: int
@@ -81,38 +86,115 @@ def representative_films(record: StudentRecord, count: int, seed: int) -> list[F
 def parity_films(
     run: Path, record: StudentRecord, data: Path, seed: int, phantoms: int
 ) -> ParityFilms:
-    """Never-seen films of the two classes: all of the holdout, some of the excluded.
+    """Films of the two classes that the student never saw, whole groups, then phantoms.
 
-    Of the excluded ones at most 300 a class are taken; then `phantoms` phantoms.
+    All of the holdout and `EXCLUDED_A_CLASS` films a class (or a group more) of the excluded.
+    A class that has fewer than `A_CLASS` then is filled up with out-of-fold films, which the
+    student did not train on either, though its temperature and threshold come from them;
+    one that still has fewer is compared on what there is.
     """
-    held = _holdout(run / "predictions.csv")
-    films = sorted(
-        (film for film in record.never_seen if film.label in LABELS), key=lambda film: film.path
-    )
-    rng = random.Random(seed)
-    chosen = [film for film in films if film.path in held]
-    for label in LABELS:
-        outside = [film for film in films if film.path not in held and film.label == label]
-        chosen += rng.sample(outside, min(EXCLUDED_A_CLASS, len(outside)))
+    chosen, roles = _chosen(record, read_roles(run / "predictions.csv"), random.Random(seed))
     if not chosen:
         raise RunError("the student's record names no covid or normal film never seen; train again")
     pixels = load_films(data, chosen, record.input_size, run / "cache")
-    drawn, labels = phantom_pixels(phantoms, seed, record.input_size)
+    drawn = phantom_films(phantoms, seed, record.input_size)
     return ParityFilms(
-        names=(*(film.path for film in chosen), *(f"phantom {seed}/{i}" for i in range(phantoms))),
-        labels=(*(film.label for film in chosen), *labels),
-        pixels=np.concatenate([np.asarray(pixels), drawn]),
+        names=(*(film.path for film in chosen), *drawn.names),
+        labels=(*(film.label for film in chosen), *drawn.labels),
+        groups=(*(film.group for film in chosen), *drawn.groups),
+        roles=(*roles, *drawn.roles),
+        pixels=np.concatenate([np.asarray(pixels), drawn.pixels]),
         films=len(chosen),
         phantoms=phantoms,
     )
 
 
-def _holdout(path: Path) -> set[str]:
+def _chosen(
+    record: StudentRecord, rows: Sequence[FilmPrediction], rng: random.Random
+) -> tuple[list[Film], list[str]]:
+    """The films to compare and their roles."""
+    trained = {film.group for film in record.trained_on}
+    held = {row.path for row in rows if row.role == "holdout"}
+    unseen = sorted(
+        (one for one in record.never_seen if one.label in LABELS and one.group not in trained),
+        key=lambda film: film.path,
+    )
+    chosen = [film for film in unseen if film.path in held]
+    roles = ["holdout"] * len(chosen)
+    validated = {
+        row.path: Film(row.path, row.label, row.site, "", row.group)
+        for row in rows
+        if row.role == "out_of_fold" and row.label in LABELS and row.group not in trained
+    }
+    known = {film.path for film in unseen}
+    for label in LABELS:
+        outside = [film for film in unseen if film.path not in held and film.label == label]
+        added = _whole_groups(outside, EXCLUDED_A_CLASS, rng)
+        chosen, roles = chosen + added, roles + ["excluded"] * len(added)
+        lacking = A_CLASS - sum(film.label == label for film in chosen)
+        spare = [film for path, film in sorted(validated.items()) if path not in known]
+        added = _whole_groups([film for film in spare if film.label == label], lacking, rng)
+        chosen, roles = chosen + added, roles + ["out_of_fold"] * len(added)
+    return chosen, roles
+
+
+def _whole_groups(films: Sequence[Film], count: int, rng: random.Random) -> list[Film]:
+    """Films of groups drawn until there are `count`, or all there are; by path."""
+    groups: dict[str, list[Film]] = defaultdict(list)
+    for film in films:
+        groups[film.group].append(film)
+    names = sorted(groups)
+    rng.shuffle(names)
+    taken: list[Film] = []
+    for name in names:
+        if len(taken) >= count:
+            break
+        taken += groups[name]
+    return sorted(taken, key=lambda film: film.path)
+
+
+def read_roles(path: Path) -> list[FilmPrediction]:
+    """The student's rows of a run's predictions; raises `RunError` where they are not there."""
+    texts = ("path", "label", "site", "group", "role", "network", "fold")
     try:
         with path.open(newline="", encoding="utf-8") as stream:
-            return {row["path"] for row in csv.DictReader(stream) if row["role"] == "holdout"}
-    except (OSError, KeyError, UnicodeDecodeError, csv.Error) as error:
+            return [
+                FilmPrediction(
+                    **{name: row[name] for name in texts},
+                    logit=float(row["logit"]),
+                    score=float(row["score"]),
+                )
+                for row in csv.DictReader(stream)
+                if row["network"] == "student"
+            ]
+    except (OSError, KeyError, TypeError, ValueError, csv.Error) as error:
         raise RunError(f"{path} cannot be read ({error}); train again") from error
+
+
+def evenly(films: ParityFilms, count: int, seed: int) -> ParityFilms:
+    """About `count` of the films, as many of each class, drawn by lot; all of the phantoms."""
+    rng = random.Random(seed)
+    kept = list(range(films.films, len(films.names)))
+    for label in LABELS:
+        of_label = [i for i in range(films.films) if films.labels[i] == label]
+        kept += rng.sample(of_label, min(count // len(LABELS), len(of_label)))
+    order = sorted(kept)
+    return ParityFilms(
+        names=tuple(films.names[i] for i in order),
+        labels=tuple(films.labels[i] for i in order),
+        groups=tuple(films.groups[i] for i in order),
+        roles=tuple(films.roles[i] for i in order),
+        pixels=films.pixels[order],
+        films=len(order) - films.phantoms,
+        phantoms=films.phantoms,
+    )
+
+
+def phantom_films(count: int, seed: int, size: int) -> ParityFilms:
+    """Phantoms alone."""
+    pixels, labels = phantom_pixels(count, seed, size)
+    names = tuple(f"phantom {seed}/{i}" for i in range(count))
+    return ParityFilms(names, labels, names, ("phantom",) * count, pixels, 0, count)
 
 
 def phantom_pixels(count: int, seed: int, size: int) -> tuple[Pixels, tuple[str, ...]]:

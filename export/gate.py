@@ -9,9 +9,25 @@ from typing import Any
 from edge_runtime.errors import DataError
 from workshop.presets import GatePreset
 
-__all__ = ["DEFAULTS", "failures", "read_gate"]
+__all__ = ["DEFAULTS", "failures", "missed_goals", "read_gate"]
 
 DEFAULTS: dict[str, float] = asdict(GatePreset())
+# What is bounded, by precision: bound -> figure. Anything else rounds to integers somewhere.
+FLOAT = {
+    "float32": {"float_max_dp": "max_dp", "float_flips": "flips"},
+    "float16": {"float16_max_dp": "max_dp"},
+}
+ROUNDED = {
+    "int8_flip_share": "flip_share",
+    "int8_mean_dp": "mean_dp",
+    "int8_p99_dp": "p99_dp",
+    "int8_auroc_reach": "auroc_reach",
+    "int8_heatmap_rank": "heatmap_rank",
+    "int8_empty_maps": "empty_maps",
+}
+GOALS = {"int8_goal_flip_share": "flip_share", "int8_goal_mean_dp": "mean_dp"}
+AT_LEAST = {"int8_heatmap_rank"}  # every other bound is an upper one
+ROUNDING = ("dynamic", "int8", "int16x8")
 
 
 def read_gate(export: Mapping[str, Any]) -> dict[str, float]:
@@ -32,18 +48,33 @@ def _known() -> str:
 
 
 def failures(precision: str, gate: Mapping[str, float], found: Mapping[str, float]) -> list[str]:
-    """One line for each bound that is not kept.
+    """One line for each bound of the gate that is not kept.
 
-    `found` has `max_dp`, `mean_dp`, `flips` and `flip_share`. A figure that is not a
-    number keeps no bound.
+    `found` has the figures that `FLOAT` and `ROUNDED` name. One that is not a number, as
+    where a class is missing, keeps no bound. Raises `DataError` for a precision without a gate.
     """
-    bounds = (
-        {"mean_dp": "int8_mean_dp", "flip_share": "int8_flip_share"}
-        if precision == "int8"
-        else {"max_dp": "float_max_dp", "flips": "float_flips"}
-    )
-    return [
-        f"{figure} {found[figure]:.4g} > {gate[bound]:.4g} ({bound})"
-        for figure, bound in bounds.items()
-        if not found[figure] <= gate[bound]
-    ]
+    if precision not in FLOAT and precision not in ROUNDING:
+        raise DataError(f"there is no parity gate for precision {precision!r}")
+    return _broken(FLOAT.get(precision, ROUNDED), gate, found)
+
+
+def missed_goals(
+    precision: str, gate: Mapping[str, float], found: Mapping[str, float]
+) -> list[str] | None:
+    """One line for each goal that is missed; None for a float file, which has none."""
+    return _broken(GOALS, gate, found) if precision in ROUNDING else None
+
+
+def _broken(
+    bounds: Mapping[str, str], gate: Mapping[str, float], found: Mapping[str, float]
+) -> list[str]:
+    lines = []
+    for bound, figure in bounds.items():
+        value, limit = found[figure], gate[bound]
+        if value != value:
+            lines.append(f"{figure} not measured ({bound})")
+        elif bound in AT_LEAST and not value >= limit:
+            lines.append(f"{figure} {value:.4g} < {limit:.4g} ({bound})")
+        elif bound not in AT_LEAST and not value <= limit:
+            lines.append(f"{figure} {value:.4g} > {limit:.4g} ({bound})")
+    return lines

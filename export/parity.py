@@ -4,34 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from export.convert import as_input
 from export.films import ParityFilms
-from export.gate import failures
-from workshop.evidence.statistics import rank_correlation, wilson
+from export.gate import failures, missed_goals
+from export.heat_parity import rank_correlations
+from export.parity_figures import Outputs, bounded, figures_of
 from workshop.progress import track
 from workshop.records import ParityReport
 
 __all__ = ["Outputs", "Run", "compare", "keras_run", "outputs_of"]
 
-Floats = npt.NDArray[np.float64]
 Run = Callable[[bytes], Mapping[str, tuple[float, ...]]]
-WORST = 5
-EDGE = 1 / 512  # half an int8 step: what a score of 0 or 1 may stand for
-
-
-@dataclass(frozen=True)
-class Outputs:
-    """What one implementation said of n films."""
-
-    scores: Floats  # [n], p(covid)
-    heatmaps: Floats  # [n, g * g]
-    novelty: Floats  # [n]
+WORST, WORST_MAPS = 4, 2
 
 
 def keras_run(graph: Any) -> Run:
@@ -66,60 +54,61 @@ def compare(
     threshold: float,
     gate: dict[str, float],
 ) -> ParityReport:
-    """The report on one file, gate included. Decisions are `score >= threshold`."""
-    dp = np.abs(found.scores - reference.scores)
-    shift = _logit(found.scores) - _logit(reference.scores)
-    flipped = np.flatnonzero((found.scores >= threshold) != (reference.scores >= threshold))
-    share = wilson(len(flipped), len(dp))
-    figures = {
-        "mean_dp": float(dp.mean()),
-        "max_dp": float(dp.max()),
-        "flips": float(len(flipped)),
-        "flip_share": share.value,
+    """The report on one file, gate included. Decisions are `score >= threshold`.
+
+    The gate is on the films, and on the phantoms where there is no film; the phantoms'
+    figures stand beside them. Raises `DataError` for a precision that has no gate.
+    """
+    parts = {
+        name: figures_of(films, chosen, reference, found, threshold)
+        for name, chosen in (
+            ("films", slice(0, films.films)),
+            ("phantoms", slice(films.films, None)),
+        )
+        if len(films.names[chosen])
     }
-    why = failures(precision, gate, figures)
-    worst = np.argsort(-dp, kind="stable")[:WORST]
+    judged = next(iter(parts.values()))
+    phantoms = parts.get("phantoms")
+    bounds = bounded(judged)
+    why = failures(precision, gate, bounds)
+    missed = missed_goals(precision, gate, bounds)
     return ParityReport(
+        **{name: getattr(judged, name) for name in judged.__dataclass_fields__},
         file=file,
         precision=precision,
         graph_sha256=graph_sha256,
         films=films.films,
         phantoms=films.phantoms,
-        classes=dict(sorted(Counter(films.labels).items())),
-        mean_dp=figures["mean_dp"],
-        p99_dp=float(np.quantile(dp, 0.99)),
-        max_dp=figures["max_dp"],
-        logit_shift=float(shift.mean()),
-        logit_spread=float(shift.std()),
-        flips=len(flipped),
-        flipped=tuple(films.names[i] for i in flipped),
-        flip_share=share,
-        heatmap_rank_correlation=_heatmaps(reference.heatmaps, found.heatmaps),
-        novelty_mean_difference=float(np.abs(found.novelty - reference.novelty).mean()),
+        of_phantoms=phantoms,
+        roles=dict(sorted(Counter(films.roles[: films.films]).items())),
+        threshold=threshold,
         gate=gate,
         passed=not why,
         why=tuple(why),
-        worst=tuple(
-            {
-                "path": films.names[i],
-                "keras": round(float(reference.scores[i]), 6),
-                "file": round(float(found.scores[i]), 6),
-            }
-            for i in worst
-        ),
+        goal_missed=None if missed is None else tuple(missed),
+        worst=_worst(films, reference, found),
     )
 
 
-def _logit(scores: Floats) -> Floats:
-    inside = np.clip(scores, EDGE, 1 - EDGE)
-    return np.asarray(np.log(inside) - np.log1p(-inside))
-
-
-def _heatmaps(reference: Floats, found: Floats) -> float:
-    """Mean rank correlation over films whose map is not constant; a lost map counts 0."""
-    values = [
-        np.nan_to_num(rank_correlation(one, other))
-        for one, other in zip(reference, found, strict=True)
-        if np.ptp(one) > 0
-    ]
-    return float(np.mean(values)) if values else 0.0
+def _worst(films: ParityFilms, reference: Outputs, found: Outputs) -> tuple[dict[str, Any], ...]:
+    """The films whose score moved most, then those whose heat map did; phantoms if no film."""
+    count = films.films or films.phantoms
+    dp = np.abs(found.scores - reference.scores)[:count]
+    maps = rank_correlations(reference.heatmaps[:count], found.heatmaps[:count])
+    by_score = [int(i) for i in np.argsort(-dp, kind="stable")[:WORST]]
+    by_map = [int(i) for i in np.argsort(maps, kind="stable") if i not in by_score]
+    rows = [(i, "score") for i in by_score]
+    rows += [(i, "heat map") for i in by_map[:WORST_MAPS] if not np.isnan(maps[i])]
+    return tuple(
+        {
+            "path": films.names[i],
+            "label": films.labels[i],
+            "why": why,
+            "keras": round(float(reference.scores[i]), 6),
+            "file": round(float(found.scores[i]), 6),
+            "heatmap_rank": None if np.isnan(maps[i]) else round(float(maps[i]), 4),
+            "keras_map": [float(f"{value:.4g}") for value in reference.heatmaps[i]],
+            "file_map": [float(f"{value:.4g}") for value in found.heatmaps[i]],
+        }
+        for i, why in rows
+    )

@@ -12,8 +12,10 @@ __all__ = [
     "EvaluationReport",
     "Film",
     "FilmPrediction",
+    "Flip",
     "Fold",
     "Interval",
+    "ParityFigures",
     "ParityReport",
     "StudentRecord",
 ]
@@ -128,27 +130,75 @@ class StudentRecord:
 
 
 @dataclass(frozen=True)
-class ParityReport:
-    """An exported file against its Keras model, film by film."""
+class Flip:
+    """A film that a file decides otherwise than its Keras model."""
+
+    path: str
+    label: str
+    keras: float  # scores
+    file: float
+    distance: float  # of the Keras score from the threshold
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParityFigures:
+    """How far a file is from its Keras model over one set of films.
+
+    Every difference is file less Keras. What schema 1 did not measure is NaN, None or empty.
+    """
+
+    classes: dict[str, int]
+    mean_dp: float  # |dp|: of the score
+    p99_dp: float
+    max_dp: float
+    logit_shift: float
+    logit_spread: float
+    snr_db: float = math.nan  # variance of the Keras logits over their mean squared error
+    flips: int
+    flipped: tuple[str, ...]
+    flip_share: Interval
+    flip_list: tuple[Flip, ...] = ()  # the flipped films, the farthest from the threshold first
+    heatmap_rank_correlation: float  # mean over films whose Keras map is not constant
+    heatmap_rank_median: float = math.nan
+    heatmap_films: int = 0  # how many those are
+    novelty_mean_difference: float  # absolute
+    novelty_max_difference: float = math.nan
+    groups: int = 0
+    sensitivity_difference: Interval = NOT_MEASURED  # over groups
+    specificity_difference: Interval = NOT_MEASURED
+    auroc_difference: Interval = NOT_MEASURED  # DeLong's, a film counts as independent
+    auroc_difference_groups: Interval = NOT_MEASURED  # the bootstrap over groups
+    ece_keras: float = math.nan
+    ece_file: float = math.nan
+    covid_maps: int = 0  # films whose map may not be empty: see export.heat_parity
+    empty_maps: int | None = None  # of those, all zero in the file
+    empty_map_films: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParityReport(ParityFigures):
+    """An exported file against its Keras model, film by film.
+
+    The figures are those that the gate is on: of the films, or of the phantoms where there
+    is no film. In schema 1 they were of films and phantoms together.
+    """
 
     file: str
     precision: str
     graph_sha256: str
     films: int
     phantoms: int
-    classes: dict[str, int]
-    mean_dp: float
-    p99_dp: float
-    max_dp: float
-    logit_shift: float
-    logit_spread: float
-    flips: int
-    flipped: tuple[str, ...]
-    flip_share: Interval
-    heatmap_rank_correlation: float
-    novelty_mean_difference: float
+    of_phantoms: ParityFigures | None = None  # the same of the phantoms alone
+    roles: dict[str, int] = field(default_factory=dict)  # holdout, excluded, out_of_fold films
+    threshold: float = math.nan
     gate: dict[str, float]
     passed: bool
     why: tuple[str, ...] = ()  # the gate's lines that failed
-    worst: tuple[dict[str, Any], ...] = ()  # path, keras score, file score
-    schema: int = 1
+    goal_missed: tuple[str, ...] | None = None  # the goal's lines; None where there is no goal
+    worst: tuple[dict[str, Any], ...] = ()  # path, keras and file score, both heat maps
+    schema: int = 2
+
+    @property
+    def judged(self) -> int:
+        """How many films the figures are of."""
+        return self.films + self.phantoms if self.schema == 1 else self.films or self.phantoms

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from workshop.parity_records import InterpreterParity, LayerProfile
 from workshop.records import EvaluationReport, Film, Interval, ParityReport
 
-__all__ = ["count_films", "counts_text", "evaluation_lines", "interval_text", "parity_lines"]
+__all__ = [
+    "count_films",
+    "counts_text",
+    "evaluation_lines",
+    "interpreter_lines",
+    "interval_text",
+    "parity_lines",
+    "profile_lines",
+]
 
 
 def interval_text(value: Interval, sign: str = "") -> str:
@@ -40,11 +50,50 @@ def evaluation_lines(reports: Sequence[EvaluationReport], run: Path) -> list[str
 
 
 def parity_lines(reports: Sequence[ParityReport], run: Path) -> list[str]:
-    """A line for each exported file: how far it is from the Keras model."""
+    """A line for each exported file: how far it is from the Keras model.
+
+    What an older record did not measure is left out.
+    """
     return [
         f"{run / 'export' / one.file}  graph {one.graph_sha256[:12]}  "
         f"|dp| mean {one.mean_dp:.2g} max {one.max_dp:.2g}  "
-        f"{one.flips} of {one.films + one.phantoms} decisions change  "
+        f"{one.flips} of {one.judged} decisions change  "
         f"heat map rank correlation {one.heatmap_rank_correlation:.2f}"
+        f"{_auroc_text(one)}{_goal_text(one)}"
         for one in reports
+    ]
+
+
+def _auroc_text(report: ParityReport) -> str:
+    found = report.auroc_difference
+    return "" if math.isnan(found.value) else f"  AUROC {interval_text(found, '+')}"
+
+
+def _goal_text(report: ParityReport) -> str:
+    if report.goal_missed is None:
+        return ""
+    return "  goal missed" if report.goal_missed else "  goal met"
+
+
+def interpreter_lines(rows: Sequence[InterpreterParity]) -> list[str]:
+    """A line for each file and interpreter: how far it is from the file's usual one."""
+    return [
+        f"{one.file:24} {one.interpreter} {one.version}".ljust(60)
+        + (
+            f"not measured: {one.missing}"
+            if one.missing
+            else f"|dp| mean {one.mean_dp:.2g} max {one.max_dp:.2g}  {one.flips} of "
+            f"{one.films + one.phantoms} decisions change  heat map {one.heatmap_difference:.2g}  "
+            f"novelty {one.novelty_difference:.2g}  (from {one.reference})"
+        )
+        for one in rows
+    ]
+
+
+def profile_lines(profile: LayerProfile) -> list[str]:
+    """A line for each layer of a quantized file, in the order in which they are computed."""
+    return [
+        f"{one.number:3} {one.operator:18} {one.snr_db:5.1f} dB, worse channels {one.low_db:5.1f}, "
+        f"shift {one.shift:+.3f}, {one.lost} of {one.channels} lost  {one.name[-48:]}"
+        for one in profile.layers
     ]

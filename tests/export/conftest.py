@@ -124,7 +124,11 @@ def phantom_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def fake_run(tmp_path_factory: pytest.TempPathFactory, phantom_data: Path) -> Path:
     """A run folder that nobody changes; a random student quantizes badly, hence the gate."""
     run = tmp_path_factory.mktemp("runs") / "fake"
-    write_run(run, phantom_data, {"int8_mean_dp": 0.5, "int8_flip_share": 0.9})
+    loose = {
+        "int8_mean_dp": 0.5, "int8_p99_dp": 1.0, "int8_flip_share": 0.9, "int8_auroc_reach": 1.0,
+        "int8_heatmap_rank": 0.0, "int8_empty_maps": 64, "float16_max_dp": 0.5,
+    }  # fmt: skip
+    write_run(run, phantom_data, loose)
     return run
 
 

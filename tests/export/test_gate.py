@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from edge_runtime.errors import DataError
 from export.films import ParityFilms, representative_films, stretched
-from export.gate import DEFAULTS, failures, read_gate
+from export.gate import DEFAULTS, failures, missed_goals, read_gate
 from export.parity import Outputs, compare
 from export.thresholds import between_steps
 from workshop.records import Film, StudentRecord
@@ -21,8 +21,8 @@ NAMES = ("a", "b", "c", "d")
 
 
 def _films() -> ParityFilms:
-    labels = ("covid", "normal", "covid", "normal")
-    return ParityFilms(NAMES, labels, np.zeros((4, 2, 2), np.uint8), 3, 1)
+    labels = ("normal", "normal", "covid", "covid")
+    return ParityFilms(NAMES, labels, NAMES, ("holdout",) * 4, np.zeros((4, 2, 2), np.uint8), 4, 0)
 
 
 def _outputs(scores: list[float], heat: Any = None) -> Outputs:
@@ -42,10 +42,12 @@ def test_a_report_counts_what_changed() -> None:
     assert (report.flips, report.flipped, report.flip_share.value) == (1, ("b",), 0.25)
     assert report.mean_dp == pytest.approx(0.04)
     assert report.max_dp == pytest.approx(0.16)
-    assert report.worst[0] == {"path": "b", "keras": 0.4, "file": 0.56}
+    first = report.worst[0]
+    assert (first["path"], first["keras"], first["file"]) == ("b", 0.4, 0.56)
     assert report.logit_shift > 0 and report.classes == {"covid": 2, "normal": 2}
     assert report.heatmap_rank_correlation == pytest.approx(1.0)
-    assert not report.passed and report.why == ("flip_share 0.25 > 0.08 (int8_flip_share)",)
+    assert not report.passed
+    assert report.why[0] == "flip_share 0.25 > 0.02 (int8_flip_share)"
 
 
 def test_a_float_file_has_the_float_gate() -> None:
@@ -53,12 +55,14 @@ def test_a_float_file_has_the_float_gate() -> None:
     assert not _report("float32", [0.1, 0.4, 0.6, 0.902]).passed
     assert _report("float32", [0.1, 0.4, 0.6, 0.902], float_max_dp=0.01).passed
     assert not _report("float32", [0.1, 0.4, 0.4999, 0.9], float_max_dp=1.0).passed
+    assert _report("float16", [0.1, 0.4, 0.6, 0.919]).passed
+    assert not _report("float16", [0.1, 0.4, 0.6, 0.921]).passed
     assert _report("int8", [0.1, 0.4, 0.6, 0.902]).passed
 
 
 def test_what_is_not_a_number_does_not_pass() -> None:
-    assert not _report("float32", [math.nan, 0.4, 0.6, 0.9]).passed
-    assert not _report("int8", [math.nan, 0.4, 0.6, 0.9]).passed
+    for precision in ("float32", "float16", "dynamic", "int8", "int16x8"):
+        assert not _report(precision, [math.nan, 0.4, 0.6, 0.9]).passed
 
 
 def test_a_lost_heat_map_counts_as_zero() -> None:
@@ -81,11 +85,63 @@ def test_a_wrong_gate_is_named(gate: Any) -> None:
         read_gate({"gate": gate})
 
 
-@given(st.floats(0, 1), st.floats(0, 1))
-def test_a_bound_itself_passes(value: float, bound: float) -> None:
-    gate = {**DEFAULTS, "int8_mean_dp": bound}
-    found = {"mean_dp": value, "flip_share": 0.0, "max_dp": 9.0, "flips": 9.0}
-    assert bool(failures("int8", gate, found)) == (value > bound)
+KEPT = {
+    "mean_dp": 0.0, "p99_dp": 0.0, "max_dp": 0.0, "flips": 0.0, "flip_share": 0.0,
+    "auroc_reach": 0.0, "heatmap_rank": 1.0, "empty_maps": 0.0,
+}  # fmt: skip
+BOUNDS = [
+    ("float32", "float_max_dp", "max_dp"),
+    ("float32", "float_flips", "flips"),
+    ("float16", "float16_max_dp", "max_dp"),
+    *(
+        (precision, bound, figure)
+        for precision in ("int8", "dynamic", "int16x8")
+        for bound, figure in (
+            ("int8_mean_dp", "mean_dp"), ("int8_p99_dp", "p99_dp"),
+            ("int8_flip_share", "flip_share"), ("int8_auroc_reach", "auroc_reach"),
+            ("int8_heatmap_rank", "heatmap_rank"), ("int8_empty_maps", "empty_maps"),
+        )
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("precision", "bound", "figure"), BOUNDS)
+def test_each_bound_passes_itself_and_nothing_beyond(
+    precision: str, bound: str, figure: str
+) -> None:
+    limit = DEFAULTS[bound]
+    assert failures(precision, DEFAULTS, {**KEPT, figure: limit}) == []
+    beyond = math.nextafter(limit, -1 if figure == "heatmap_rank" else 2)
+    for value in (beyond, math.nan):
+        (line,) = failures(precision, DEFAULTS, {**KEPT, figure: value})
+        assert figure in line and f"({bound})" in line
+        assert failures(precision, {**DEFAULTS, bound: 9.0 - 9.0 * (figure == "heatmap_rank")},
+                        {**KEPT, figure: beyond}) == []  # fmt: skip
+
+
+def test_the_issue_s_bounds_are_the_defaults() -> None:
+    assert DEFAULTS == {
+        "float_max_dp": 1e-3, "float_flips": 0, "float16_max_dp": 2e-2,
+        "int8_goal_mean_dp": 0.015, "int8_goal_flip_share": 0.01,
+        "int8_mean_dp": 0.025, "int8_p99_dp": 0.05, "int8_flip_share": 0.02,
+        "int8_auroc_reach": 0.01, "int8_heatmap_rank": 0.9, "int8_empty_maps": 0,
+    }  # fmt: skip
+
+
+def test_a_goal_is_told_and_gates_nothing() -> None:
+    found = {**KEPT, "mean_dp": 0.02, "flip_share": 0.015}
+    assert failures("int8", DEFAULTS, found) == []
+    missed = missed_goals("int8", DEFAULTS, found)
+    assert missed is not None and len(missed) == 2
+    assert missed_goals("int8", DEFAULTS, KEPT) == []
+    assert missed_goals("float32", DEFAULTS, found) is None
+    report = _report("int8", [0.12, 0.42, 0.62, 0.92])
+    assert report.passed and report.goal_missed == ("mean_dp 0.02 > 0.015 (int8_goal_mean_dp)",)
+
+
+def test_a_precision_without_a_gate_is_an_error() -> None:
+    with pytest.raises(DataError, match="int4"):
+        failures("int4", DEFAULTS, KEPT)
 
 
 @given(st.floats(0, 1), st.sampled_from([255, 256]))

@@ -20,6 +20,7 @@ from workshop.records import (
     EvaluationReport,
     Film,
     FilmPrediction,
+    Flip,
     Interval,
     ParityReport,
     StudentRecord,
@@ -167,16 +168,43 @@ def _export(folder: Path, model: Path, predictions: list[FilmPrediction]) -> Non
             if (one.score >= THRESHOLD) != (score >= THRESHOLD)
         ]
         precision = "int8" if "int8" in file else "float32"
-        worst = max(range(len(part)), key=lambda i: abs(keras[i] - scores[i]))
         reports.append(
             ParityReport(
-                file, precision, GRAPH if precision == "int8" else "98" * 32, len(part), 0,
-                {"covid": 20, "normal": 20}, sum(dp) / len(dp), dp[-1], dp[-1], 0.0, 0.1,
-                len(flipped), tuple(flipped), wilson(len(flipped), len(part)), 0.97, 0.01,
-                {"int8_mean_dp": 0.06, "int8_flip_share": 0.08}, True,
-                worst=({"path": part[worst].path, "keras": keras[worst], "file": scores[worst]},),
+                file=file,
+                precision=precision,
+                graph_sha256=GRAPH if precision == "int8" else "98" * 32,
+                films=len(part),
+                phantoms=0,
+                classes={"covid": 20, "normal": 20},
+                mean_dp=sum(dp) / len(dp),
+                p99_dp=dp[-1],
+                max_dp=dp[-1],
+                logit_shift=0.0,
+                logit_spread=0.1,
+                snr_db=21.5,
+                flips=len(flipped),
+                flipped=tuple(flipped),
+                flip_share=wilson(len(flipped), len(part)),
+                flip_list=tuple(
+                    Flip(one.path, one.label, one.score, score, abs(one.score - THRESHOLD))
+                    for one, score in zip(part, scores, strict=True)
+                    if one.path in flipped
+                ),
+                heatmap_rank_correlation=0.97,
+                heatmap_rank_median=0.98,
+                heatmap_films=len(part),
+                novelty_mean_difference=0.01,
+                novelty_max_difference=0.03,
+                roles={"holdout": len(part)},
+                threshold=THRESHOLD,
+                gate={"int8_mean_dp": 0.06, "int8_flip_share": 0.08},
+                passed=True,
+                goal_missed=("mean_dp 0.03 > 0.015",) if precision == "int8" else None,
+                covid_maps=12,
+                empty_maps=0,
+                worst=_worst(part, keras, scores),
             )
-        )  # fmt: skip
+        )
         exported.append({"file": file, "bytes": 2_799_432, "file_sha256": "77" * 32})
     save(folder / "parity.json", reports)
     (folder / "export.json").write_text(json.dumps({"threshold": THRESHOLD, "files": exported}))
@@ -184,6 +212,21 @@ def _export(folder: Path, model: Path, predictions: list[FilmPrediction]) -> Non
     head = ",".join(("path", "keras", *files))
     body = [",".join(str(cell) for cell in row) for row in rows]
     (folder / "parity-films.csv").write_text("\n".join([head, *body]) + "\n")
+
+
+def _worst(
+    part: list[FilmPrediction], keras: list[float], scores: list[float]
+) -> tuple[dict[str, Any], ...]:
+    """The two films farthest off, with made-up heat maps of 4 x 4 cells."""
+    order = sorted(range(len(part)), key=lambda i: -abs(keras[i] - scores[i]))[:2]
+    flat = [float(cell) for cell in range(16)]
+    return tuple(
+        {
+            "path": part[i].path, "label": part[i].label, "why": "score", "keras": keras[i],
+            "file": scores[i], "heatmap_rank": -1.0, "keras_map": flat, "file_map": flat[::-1],
+        }
+        for i in order
+    )  # fmt: skip
 
 
 def benchmark(precision: str = "int8", seed: int = 0, **changes: Any) -> BenchmarkRecord:

@@ -1,0 +1,195 @@
+"""Where a quantized graph loses: each layer's output against the float graph's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from edge_runtime import container
+from edge_runtime.errors import DataError, ModelError
+from edge_runtime.interpreters import first_line, quiet_stderr
+from workshop.parity_records import LayerError, LayerProfile
+
+__all__ = ["LayerSums", "profile", "profile_and_match", "profile_file"]
+
+Floats = npt.NDArray[np.float64]
+# What mixes or averages; an element-wise operator says nothing that the next of these does not.
+LAYERS = ("ADD", "CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "MEAN")
+NAMED = 0.9  # share of layers that must be found by name, else order decides
+NOTHING = 1e-12  # of the squared values: a variance below it is rounding
+MOST_DB = 150.0  # beyond, two floats are equal
+
+
+@dataclass(frozen=True)
+class _Layer:
+    operator: str
+    tensor: int
+    name: str
+    shape: tuple[int, ...]
+
+
+@dataclass
+class LayerSums:
+    """Sums over films and places by channel, `[C]` each, from which the errors follow."""
+
+    count: int = 0
+    sums: dict[str, Floats] = field(default_factory=dict)
+
+    def add(self, reference: Floats, found: Floats) -> None:
+        """Two outputs of one shape `[..., C]`."""
+        f, q = (one.reshape(-1, one.shape[-1]) for one in (reference, found))
+        self.count += len(f)
+        now = {"f": f, "q": q, "ff": f * f, "qq": q * q, "fq": f * q}
+        for name, values in now.items():
+            self.sums[name] = self.sums.get(name, 0.0) + values.sum(axis=0)
+
+    def errors(self) -> tuple[Floats, Floats, int]:
+        """SNR in dB and shift of each channel that varies in the reference, and the lost ones.
+
+        `found` is brought to the reference by the factor a = <f, q> / <q, q> of each channel;
+        noise is the mean of (f - a q)^2, the signal f's variance, the shift the mean of
+        a q - f in f's standard deviations. A channel that is constant in `found` counts as
+        noise altogether: its SNR is at most 0 dB.
+        """
+        n, s = self.count, self.sums
+        variance = s["ff"] / n - (s["f"] / n) ** 2
+        varies = variance > NOTHING * np.maximum(s["ff"] / n, 1e-30)
+        spread = s["qq"] / n - (s["q"] / n) ** 2
+        lost = varies & ~(spread > NOTHING * np.maximum(s["qq"] / n, 1e-30))
+        factor = np.divide(s["fq"], s["qq"], out=np.zeros_like(s["qq"]), where=s["qq"] > 0)
+        noise = np.maximum(s["ff"] - factor * s["fq"], 0.0) / n
+        shift = (factor * s["q"] - s["f"]) / n
+        v = variance[varies]
+        ratio = np.maximum(noise[varies] / v, 10 ** (-MOST_DB / 10))
+        return -10 * np.log10(ratio), shift[varies] / np.sqrt(v), int(lost.sum())
+
+
+def profile(
+    float_graph: bytes, quantized_graph: bytes, pixels: npt.NDArray[np.uint8]
+) -> list[LayerError]:
+    """The error of every layer over films `uint8[n, S, S]`, in the float graph's order.
+
+    Layers are matched by the name of their output, else by order. Raises `DataError` without
+    a film, `ModelError` where the graphs are not of one network.
+    """
+    return profile_and_match(float_graph, quantized_graph, pixels)[0]
+
+
+def profile_and_match(
+    float_graph: bytes, quantized_graph: bytes, pixels: npt.NDArray[np.uint8]
+) -> tuple[list[LayerError], str]:
+    """The same, and whether layers were matched by "name" or "order"."""
+    if not len(pixels):
+        raise DataError("a profile needs at least one film")
+    natives = [_open(graph) for graph in (float_graph, quantized_graph)]
+    pairs, how = _matched(*(_layers(native) for native in natives))
+    sums = [LayerSums() for _ in pairs]
+    for film in pixels:
+        for native in natives:
+            _invoke(native, film)
+        details = [{one["index"]: one for one in native.get_tensor_details()} for native in natives]
+        for (first, second), total in zip(pairs, sums, strict=True):
+            total.add(
+                _values(natives[0], details[0][first.tensor]),
+                _values(natives[1], details[1][second.tensor]),
+            )
+    rows = []
+    for number, ((first, _), total) in enumerate(zip(pairs, sums, strict=True)):
+        snr, shift, lost = total.errors()
+        rows.append(
+            LayerError(
+                number, first.operator, first.name, first.shape, int(snr.size),
+                float(np.median(snr)) if snr.size else float("nan"),
+                float(np.quantile(snr, 0.1)) if snr.size else float("nan"),
+                float(shift.mean()) if shift.size else float("nan"), lost,
+            )
+        )  # fmt: skip
+    return rows, how
+
+
+def profile_file(against: Path, file: Path, pixels: npt.NDArray[np.uint8]) -> LayerProfile:
+    """Two `.tflite` model files over films; raises `ModelError` where one cannot be read."""
+    graphs = []
+    for path in (against, file):
+        try:
+            graphs.append(container.split(path.read_bytes())[0])
+        except OSError as error:
+            raise ModelError(f"{path} cannot be read: {error.strerror}") from error
+    layers, how = profile_and_match(graphs[0], graphs[1], pixels)
+    return LayerProfile(
+        file.name, container.sha256(graphs[1]), against.name, len(pixels), tuple(layers), how
+    )
+
+
+def _open(graph: bytes) -> Any:
+    """LiteRT with every tensor kept, on its plain kernels.
+
+    A delegate would keep its tensors to itself. XNNPACK rounds otherwise, so that its errors
+    are of the same size and not the same.
+    """
+    from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+    try:
+        with quiet_stderr():
+            native = Interpreter(
+                model_content=graph,
+                experimental_preserve_all_tensors=True,
+                experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+            )
+            native.allocate_tensors()
+    except (ValueError, RuntimeError) as error:
+        raise ModelError(f"litert cannot load the graph: {first_line(error)}") from error
+    return native
+
+
+def _layers(native: Any) -> list[_Layer]:
+    details = {one["index"]: one for one in native.get_tensor_details()}
+    found = []
+    for node in native._get_ops_details():
+        if node["op_name"] in LAYERS:
+            one = details[int(node["outputs"][0])]
+            shape = tuple(int(n) for n in one["shape"])
+            found.append(_Layer(node["op_name"], int(one["index"]), str(one["name"]), shape))
+    return found
+
+
+def _matched(
+    first: Sequence[_Layer], second: Sequence[_Layer]
+) -> tuple[list[tuple[_Layer, _Layer]], str]:
+    """Pairs of layers of one operator and one shape."""
+    named = {(one.name, one.operator, one.shape): one for one in second}
+    pairs = [
+        (one, named[key]) for one in first if (key := (one.name, one.operator, one.shape)) in named
+    ]
+    if first and len(pairs) >= NAMED * len(first):
+        return pairs, "name"
+    kinds = [[(one.operator, one.shape) for one in layers] for layers in (first, second)]
+    if not first or kinds[0] != kinds[1]:
+        raise ModelError(
+            f"the graphs are not of one network: {len(first)} layers against {len(second)}, "
+            f"{len(pairs)} of one name and shape"
+        )
+    return list(zip(first, second, strict=True)), "order"
+
+
+def _invoke(native: Any, film: npt.NDArray[np.uint8]) -> None:
+    """The film in the input's own type: what is not uint8 takes raw 0-255 too, as floats."""
+    (detail,) = native.get_input_details()
+    size = int(detail["shape"][1])
+    if film.shape != (size, size):
+        raise DataError(f"a film of {film.shape} does not fit a graph of {size} x {size}")
+    values = np.repeat(film[None, :, :, None], 3, axis=3).astype(detail["dtype"])
+    native.set_tensor(detail["index"], values)
+    native.invoke()
+
+
+def _values(native: Any, detail: Any) -> Floats:
+    """A tensor as real numbers."""
+    raw: Floats = native.get_tensor(detail["index"]).astype(np.float64)
+    scale, zero_point = detail["quantization"]
+    return raw if not scale else (raw - zero_point) * scale
