@@ -124,7 +124,7 @@ def _convert(
         progress.advance(FLOAT)
         onnx = to_onnx(float32)
         progress.advance(ONNX)
-        int8 = bound_novelty(to_int8(traced, pixels))
+        int8 = bound_novelty(to_int8(traced, pixels), student.novelty)
     input_quantization(int8)
     progress.advance(INT8)
     progress.close()
