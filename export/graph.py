@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from export.novelty_statistics import NoveltyStatistics
+from export.student import HIDDEN, LOGITS, Student, backbone_of
 from workshop.gray import gray_entrance
-from export.student import HIDDEN, LOGITS, Student
 
 __all__ = ["INPUT", "shipped_graph"]
 
@@ -26,7 +27,7 @@ def shipped_graph(student: Student) -> Any:
     `probabilities` `[1, 2]` (normal, covid), calibrated: the temperature is in the last
     Dense, and softmax of two is the sigmoid of their difference. `heatmap` `[1, g * g]`:
     Grad-CAM of covid - normal on the last feature map, rectified, not normalised.
-    `novelty` `[1, 1]`, in [0, 1]: mean over k of tanh(z_k / 3)^2.
+    `novelty` `[1, 1]`, in [0, 1]: export/novelty_statistics.py.
     """
     import keras
     from keras import layers
@@ -38,10 +39,8 @@ def shipped_graph(student: Student) -> Any:
     difference = logit_weights[:, 1] - logit_weights[:, 0]
     size = record.input_size
 
-    gray = gray_entrance(network)
-    features = keras.Model(gray.input, gray.get_layer(record.last_conv).input, name="features")
     film = keras.Input(batch_shape=(1, size, size, 3), name=INPUT)
-    maps = features(film)
+    maps, tapped = _maps(gray_entrance(network), student, film)
     grid = int(maps.shape[1])
     pooled = layers.GlobalAveragePooling2D(name="pool")(maps)
 
@@ -59,11 +58,7 @@ def shipped_graph(student: Student) -> Any:
     cam = layers.Conv2D(1, 1, use_bias=False, activation="relu", name="cam")(counted)
     heatmap = layers.Reshape((grid * grid,), name="heatmap")(cam)
 
-    count = student.components.shape[1]
-    scaled = layers.Dense(count, name="components")(pooled)
-    squashed = layers.Activation("tanh", name="squashed")(scaled)
-    squares = layers.Multiply(name="squares")([squashed, squashed])
-    novelty = layers.Dense(1, use_bias=False, name="novelty")(squares)
+    novelty, novelty_values = _novelty(tapped or [maps], student.novelty)
 
     outputs = {"probabilities": probabilities, "heatmap": heatmap, "novelty": novelty}
     graph = keras.Model(film, outputs, name="cxr")
@@ -76,15 +71,54 @@ def shipped_graph(student: Student) -> Any:
         ],
         "evidence": [hidden_weights[None, None]],
         "cam": [(difference / (OPEN * grid * grid))[None, None, :, None]],
-        "components": [
-            student.components / 3.0,
-            -(student.mean.astype(np.float64) @ student.components) / 3.0,
-        ],
-        "novelty": [np.full((count, 1), 1.0 / count)],
+        **novelty_values,
     }
     for name, weights in values.items():
         graph.get_layer(name).set_weights([np.asarray(w, np.float32) for w in weights])
     return graph
+
+
+def _maps(network: Any, student: Student, film: Any) -> tuple[Any, list[Any]]:
+    """The last feature map of a film, and those of the layers that novelty looks at.
+
+    The latter are empty where novelty looks at the last one alone.
+    """
+    import keras
+
+    last, names = student.record.last_conv, [layer.name for layer in student.novelty.layers]
+    if names == [last]:
+        features = keras.Model(network.input, network.get_layer(last).input, name="features")
+        return features(film), []
+    body = backbone_of(network)
+    outputs = [body.get_layer(name).output for name in names]
+    prepared = film
+    for layer in network.layers[1 : network.layers.index(body)]:
+        prepared = layer(prepared)
+    maps, *tapped = keras.Model(body.input, [body.output, *outputs], name="features")(prepared)
+    return maps, tapped
+
+
+def _novelty(maps: list[Any], statistics: NoveltyStatistics) -> tuple[Any, dict[str, list[Any]]]:
+    """The output and the weights of its layers.
+
+    One chain for all layers from the joint on: whitened averages in units of the scale,
+    their tanh, its square, and a mean in which every layer weighs the same.
+    """
+    from keras import layers
+
+    scaled, values, weights = [], {}, []
+    for i, (one, layer) in enumerate(zip(maps, statistics.layers, strict=True)):
+        count = layer.components.shape[1]
+        average = layers.GlobalAveragePooling2D(name=f"average_{i}")(one)
+        scaled.append(layers.Dense(count, name=f"components_{i}")(average))
+        whiten = layer.components / statistics.scale
+        values[f"components_{i}"] = [whiten, -layer.mean @ whiten]
+        weights += [1.0 / (count * len(maps))] * count
+    joined = layers.Concatenate(name="joined")(scaled) if len(scaled) > 1 else scaled[0]
+    squashed = layers.Activation("tanh", name="squashed")(joined)
+    squares = layers.Multiply(name="squares")([squashed, squashed])
+    values["novelty"] = [np.array(weights)[:, None]]
+    return layers.Dense(1, use_bias=False, name="novelty")(squares), values
 
 
 def _weights(network: Any, name: str) -> list[Any]:

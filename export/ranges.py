@@ -9,14 +9,17 @@ read scale and zero point when the model is loaded, and no constant depends on t
 from __future__ import annotations
 
 import struct
+from collections import Counter
 from typing import Any
 
 from edge_runtime.errors import GateError, ModelError
+from export.novelty_statistics import NoveltyLayer, NoveltyStatistics
 
-__all__ = ["bound_novelty", "input_quantization", "operator_names"]
+__all__ = ["bound_novelty", "familiar_range", "input_quantization", "operator_names"]
 
 # tanh is 1 to within .01 from there on, and a film's own z / 3 is mostly below 1.
 WIDEST = 3.0
+REACH = 9.0  # deviations of a channel: what WIDEST is in z
 
 
 def _subgraph(data: bytes | bytearray) -> tuple[Any, Any]:
@@ -55,36 +58,78 @@ def input_quantization(graph: bytes) -> tuple[float, int]:
     return scale, zero_point
 
 
-def bound_novelty(graph: bytes) -> bytes:
+def bound_novelty(graph: bytes, statistics: NoveltyStatistics) -> bytes:
     """The same graph, with the ranges of novelty's tensors set to their bounds.
 
     Walks back from the signature's output: DEQUANTIZE, FULLY_CONNECTED (the mean), MUL
-    (the squares), TANH, FULLY_CONNECTED (z / 3). Raises `ModelError` for any other chain.
+    (the squares), TANH, CONCATENATION where there are several layers, and for each of
+    them FULLY_CONNECTED (z / 3) and MEAN. Raises `ModelError` for any other chain.
     """
     data = bytearray(graph)
-    model, subgraph = _subgraph(data)
-    made_by = {}
-    for i in range(subgraph.OperatorsLength()):
-        operator = subgraph.Operators(i)
-        for j in range(operator.OutputsLength()):
-            made_by[operator.Outputs(j)] = operator
+    walk = _Walk(data)
+    mean = walk.back(walk.output("novelty"), "DEQUANTIZE")[0]
+    squares = walk.back(mean, "FULLY_CONNECTED")[0]
+    squashed = walk.back(squares, "MUL")[0]
+    joined = walk.back(squashed, "TANH")[0]
+    several = len(statistics.layers) > 1
+    scaled = walk.back(joined, "CONCATENATION") if several else [joined]
+    if len(scaled) != len(statistics.layers):
+        raise ModelError("the int8 novelty joins other layers than its statistics name")
+    for tensor, layer in zip(scaled, statistics.layers, strict=True):
+        average = walk.back(tensor, "FULLY_CONNECTED")[0]
+        walk.back(average, "MEAN")
+        if several or not walk.shared(average):
+            walk.set(average, *familiar_range(layer))
+    for tensor in {joined, *scaled}:
+        walk.set(tensor, WIDEST / 127, 0)
+    walk.set(squares, 1 / 255, -128)
+    walk.set(mean, 1 / 255, -128)
+    return bytes(data)
 
-    def input_of(tensor: int, kind: str) -> int:
-        operator = made_by.get(tensor)
-        found = _kind(model, operator) if operator is not None else "nothing"
+
+def familiar_range(layer: NoveltyLayer) -> tuple[float, int]:
+    """Scale and zero point of a layer's averages: every channel's mean and far beyond.
+
+    As many deviations as a component keeps; 0 is inside and is met exactly.
+    """
+    reach = REACH * layer.deviation
+    low = min(0.0, float((layer.mean - reach).min()))
+    high = max(0.0, float((layer.mean + reach).max()))
+    scale = max(high - low, 1e-6) / 255
+    return scale, max(-128, min(127, round(-128 - low / scale)))
+
+
+class _Walk:
+    """From a tensor to what made it, in a FlatBuffer that can be written into."""
+
+    def __init__(self, data: bytearray) -> None:
+        self.data = data
+        self.model, self.subgraph = _subgraph(data)
+        self.made_by: dict[int, Any] = {}
+        self.readers: Counter[int] = Counter()
+        for i in range(self.subgraph.OperatorsLength()):
+            operator = self.subgraph.Operators(i)
+            self.readers.update(set(operator.InputsAsNumpy().tolist()))
+            for j in range(operator.OutputsLength()):
+                self.made_by[operator.Outputs(j)] = operator
+
+    def output(self, name: str) -> int:
+        return _signature_output(self.model, name)
+
+    def back(self, tensor: int, kind: str) -> list[int]:
+        """Inputs of the operator that makes `tensor`, which must be of this kind."""
+        operator = self.made_by.get(tensor)
+        found = _kind(self.model, operator) if operator is not None else "nothing"
         if operator is None or found != kind:
             raise ModelError(f"the int8 novelty is made by {found}, not {kind}: not this graph")
-        return int(operator.Inputs(0))
+        return [int(operator.Inputs(i)) for i in range(operator.InputsLength())]
 
-    mean = input_of(_signature_output(model, "novelty"), "DEQUANTIZE")
-    squares = input_of(mean, "FULLY_CONNECTED")
-    squashed = input_of(squares, "MUL")
-    scaled = input_of(squashed, "TANH")
-    input_of(scaled, "FULLY_CONNECTED")
-    _set(data, subgraph.Tensors(scaled), WIDEST / 127, 0)
-    _set(data, subgraph.Tensors(squares), 1 / 255, -128)
-    _set(data, subgraph.Tensors(mean), 1 / 255, -128)
-    return bytes(data)
+    def shared(self, tensor: int) -> bool:
+        """Whether more than novelty reads it, as the last layer's average may be."""
+        return self.readers[tensor] > 1
+
+    def set(self, tensor: int, scale: float, zero_point: int) -> None:
+        _set(self.data, self.subgraph.Tensors(tensor), scale, zero_point)
 
 
 def _signature_output(model: Any, name: str) -> int:

@@ -131,7 +131,7 @@ def _convert(
         progress.advance(FLOAT)
         onnx = to_onnx(float32)
         progress.advance(ONNX)
-        int8 = bound_novelty(to_int8(traced, pixels))
+        int8 = bound_novelty(to_int8(traced, pixels), student.novelty)
     input_quantization(int8)
     int8 = described(int8, _about(student.record, "int8", points))
     about = _about(student.record, "float32", points)

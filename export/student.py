@@ -8,36 +8,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from edge_runtime.contract import LABELS
 from edge_runtime.errors import ModelError, RunError
 from export.backend import tensorflow
+from export.novelty_statistics import AGAIN, NoveltyStatistics, read_statistics
 from workshop.records import StudentRecord
 from workshop.records_io import load
 from workshop.runs import existing_run
 
-__all__ = ["HIDDEN", "LOGITS", "Student", "load_student"]
+__all__ = ["HIDDEN", "LOGITS", "Student", "backbone_of", "load_student"]
 
 HIDDEN = "hidden"
 LOGITS = "logits"
-Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Student:
     """A finished run's student, checked against its record.
 
-    `network` maps `[n, S, S, 3]` raw 0-255 to `[n, 2]` uncalibrated logits; `mean` is
-    `[C]` and `components` `[C, K]`, already whitened, of the pooled features.
+    `network` maps `[n, S, S, 3]` raw 0-255 to `[n, 2]` uncalibrated logits.
     """
 
     run: Path
     record: StudentRecord
     network: Any
-    mean: Floats
-    components: Floats
+    novelty: NoveltyStatistics
 
 
 def load_student(run: Path) -> Student:
@@ -50,11 +45,34 @@ def load_student(run: Path) -> Student:
         raise ModelError(f"{path} is not the file that training wrote (its digest differs)")
     network = _network(path)
     _check_head(network, record, path)
-    mean, components = _statistics(run / record.novelty_file)
-    width = int(network.get_layer(record.last_conv).output.shape[-1])
-    if mean.shape != (width,) or components.ndim != 2 or components.shape[0] != width:
-        raise ModelError(f"{run / record.novelty_file} does not fit {path}: train again")
-    return Student(run, record, network, mean, components)
+    novelty = read_statistics(run / record.novelty_file)
+    if [len(layer.mean) for layer in novelty.layers] != _widths(network, record, novelty):
+        raise ModelError(f"{run / record.novelty_file} does not fit {path}: {AGAIN}")
+    if novelty.threshold != record.novelty_threshold:
+        raise ModelError(
+            f"{run / record.novelty_file} and {run / 'student.json'} name different novelty "
+            f"thresholds: {AGAIN}"
+        )
+    return Student(run, record, network, novelty)
+
+
+def backbone_of(network: Any) -> Any:
+    """The one network inside the student's, or None where there are none or several."""
+    import keras
+
+    bodies = [layer for layer in network.layers if isinstance(layer, keras.Model)]
+    return bodies[0] if len(bodies) == 1 else None
+
+
+def _widths(network: Any, record: StudentRecord, novelty: NoveltyStatistics) -> list[int]:
+    """Channels of the layers that the statistics name, 0 for one that is not there."""
+    names = [layer.name for layer in novelty.layers]
+    if names == [record.last_conv]:
+        return [int(network.get_layer(record.last_conv).output.shape[-1])]
+    body = backbone_of(network)
+    there = {layer.name: layer for layer in body.layers} if body is not None else {}
+    shapes = [there[name].output.shape if name in there else () for name in names]
+    return [int(shape[-1]) if len(shape) == 4 else 0 for shape in shapes]
 
 
 def _network(path: Path) -> Any:
@@ -93,12 +111,3 @@ def _check_head(network: Any, record: StudentRecord, path: Path) -> None:
         )
     if pool is not None and pool.compute_dtype != "float32":
         raise ModelError(f"{path} computes in {pool.compute_dtype}; train the student in float32")
-
-
-def _statistics(path: Path) -> tuple[Floats, Floats]:
-    try:
-        with np.load(path) as stored:
-            mean, components = stored["mean"], stored["components"]
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise ModelError(f"{path} holds no novelty statistics ({error}); train again") from error
-    return mean.astype(np.float32), components.astype(np.float32)

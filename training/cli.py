@@ -10,6 +10,7 @@ import typer
 
 from training.audit_command import calibrate_audits
 from training.evaluate.cli import evaluate
+from training.novelty_command import novelty
 from training.options import DataFolder, PresetFile, SkipBad, WeightsFolder
 from training.report_command import report
 
@@ -62,6 +63,7 @@ def run(
 
 app.command()(evaluate)
 app.command()(report)
+app.command()(novelty)
 
 
 def _wanted(

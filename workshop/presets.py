@@ -109,9 +109,10 @@ class DistilPreset:
 class NoveltyPreset:
     """Statistics of what a film's features look like."""
 
-    components: Count = 32
+    components: Count = 32  # at most, of each layer
     phantoms: Count = 100  # drawn beside the films, since phantoms are shown in docs and tests
-    refused: Share = 0.015  # share of familiar films above the threshold
+    refused: Share = 0.01  # share of familiar films above the threshold
+    phantoms_refused: Share = 0.04  # and of phantoms; the threshold sees to both
     __pydantic_config__ = STRICT
 
 
