@@ -128,7 +128,7 @@ def _made_of(compiler: str) -> str:
     """What a build follows from, as text."""
     sources = [SOURCES / name for name in ("bionic.c", "bionic.map", "run_model.c")]
     digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in sources]
-    return "\n".join([SHA256, *digests, _run([compiler, "--version"]).splitlines()[0]]) + "\n"
+    return "\n".join([SHA256, *digests, _run([compiler, "--version"])])
 
 
 def _fetch(cache: Path) -> Path:
