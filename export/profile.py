@@ -163,18 +163,29 @@ def _matched(
 ) -> tuple[list[tuple[_Layer, _Layer]], str]:
     """Pairs of layers of one operator and one shape."""
     named = {(one.name, one.operator, one.shape): one for one in second}
-    pairs = [
-        (one, named[key]) for one in first if (key := (one.name, one.operator, one.shape)) in named
+    found = {
+        one.tensor: named[key]
+        for one in first
+        if (key := (one.name, one.operator, one.shape)) in named
+    }
+    how = "name" if first and len(found) >= NAMED * len(first) else "order"
+    if how == "order":
+        found = {}
+    # The rest by order: the converter gives a rounded graph's outputs other names.
+    taken = {one.tensor for one in found.values()}
+    rest = [
+        [one for one in first if one.tensor not in found],
+        [one for one in second if one.tensor not in taken],
     ]
-    if first and len(pairs) >= NAMED * len(first):
-        return pairs, "name"
-    kinds = [[(one.operator, one.shape) for one in layers] for layers in (first, second)]
-    if not first or kinds[0] != kinds[1]:
+    kinds = [[(one.operator, one.shape) for one in layers] for layers in rest]
+    if not first or (how == "order" and kinds[0] != kinds[1]):
         raise ModelError(
             f"the graphs are not of one network: {len(first)} layers against {len(second)}, "
-            f"{len(pairs)} of one name and shape"
+            "neither the names nor the shapes of their outputs agree"
         )
-    return list(zip(first, second, strict=True)), "order"
+    if kinds[0] == kinds[1]:
+        found |= {one.tensor: other for one, other in zip(*rest, strict=True)}
+    return [(one, found[one.tensor]) for one in first if one.tensor in found], how
 
 
 def _invoke(native: Any, film: npt.NDArray[np.uint8]) -> None:

@@ -23,7 +23,8 @@ __all__ = [
 
 def interval_text(value: Interval, sign: str = "") -> str:
     """`0.926 (0.900 to 0.948)`; with `sign` "+" as a difference is written."""
-    shown = (f"{one:{sign}.3f}" for one in (value.value, value.low, value.high))
+    ends = (value.value, value.low, value.high)
+    shown = (f"{round(one, 3) + 0.0:{sign}.3f}" for one in ends)  # no minus before a zero
     return "{} ({} to {})".format(*shown)
 
 

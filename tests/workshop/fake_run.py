@@ -14,6 +14,7 @@ from edge_runtime.benchmark_record import BenchmarkRecord
 from edge_runtime.probe import quantile
 from workshop.evidence.statistics import auroc, sensitivity, specificity, wilson
 from workshop.films import read_index
+from workshop.parity_records import InterpreterParity, LayerError, LayerProfile
 from workshop.phantoms import write_set
 from workshop.records import (
     CalledCovid,
@@ -207,11 +208,36 @@ def _export(folder: Path, model: Path, predictions: list[FilmPrediction]) -> Non
         )
         exported.append({"file": file, "bytes": 2_799_432, "file_sha256": "77" * 32})
     save(folder / "parity.json", reports)
+    save(folder / "interpreters.json", _interpreters())
+    save(folder / "profile.json", [_profile()])
     (folder / "export.json").write_text(json.dumps({"threshold": THRESHOLD, "files": exported}))
     rows = zip(*([one.path for one in part], keras, *files.values()), strict=True)
     head = ",".join(("path", "keras", *files))
     body = [",".join(str(cell) for cell in row) for row in rows]
     (folder / "parity-films.csv").write_text("\n".join([head, *body]) + "\n")
+
+
+def _interpreters() -> list[InterpreterParity]:
+    shared: dict[str, Any] = {
+        "file": "student-int8.tflite", "precision": "int8", "graph_sha256": GRAPH,
+        "reference": "litert xnnpack", "films": 20, "phantoms": 4, "threshold": THRESHOLD,
+    }  # fmt: skip
+    return [
+        InterpreterParity(
+            **shared, interpreter="tflite-runtime", version="2.14.0", mean_dp=0.0123, max_dp=0.0456,
+            flips=1, flipped=("a",), heatmap_difference=0.25, novelty_difference=0.01,
+        ),
+        InterpreterParity(**shared, interpreter="openvino", version="", missing="not at hand"),
+    ]  # fmt: skip
+
+
+def _profile() -> LayerProfile:
+    layers = tuple(
+        LayerError(i, kind, f"net/layer{i}/{kind}", (1, 4, 4, 8), 8, 40.0 - 9 * i, 30.0 - 9 * i,
+                   -0.01 * i, i)
+        for i, kind in enumerate(("CONV_2D", "DEPTHWISE_CONV_2D", "ADD", "FULLY_CONNECTED"))
+    )  # fmt: skip
+    return LayerProfile("student-int8.tflite", GRAPH, "student-float32.tflite", 16, layers, "name")
 
 
 def _worst(

@@ -10,6 +10,7 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from sklearn.metrics import roc_curve
 
@@ -34,6 +35,7 @@ __all__ = [
 
 Curves = Mapping[str, tuple[Sequence[int], Sequence[float]]]
 Floats = npt.NDArray[np.float64]
+PARITY_COLUMNS = 3
 
 
 @dataclass(frozen=True)
@@ -166,11 +168,14 @@ def score_plot(
 def parity_plot(
     keras: Sequence[float], files: Mapping[str, Sequence[float]], threshold: float
 ) -> bytes:
-    """Each file's score against the Keras model's; flips are crosses in the shaded corners."""
+    """Each file's score against the Keras model's, three a row; flips are crosses."""
     x = np.asarray(keras, np.float64)
+    columns = min(max(len(files), 1), PARITY_COLUMNS)
+    rows = -(-max(len(files), 1) // columns)
     with mpl.rc_context(STYLE):
-        figure, panels = new_figure(3.1 * max(len(files), 1), 3.3, max(len(files), 1))
-        for axes, (name, scores) in zip(panels, files.items(), strict=False):
+        figure = Figure(figsize=(3.1 * columns, 3.3 * rows), layout="constrained")
+        for number, (name, scores) in enumerate(files.items(), start=1):
+            axes = figure.add_subplot(rows, columns, number)
             y = np.asarray(scores, np.float64)
             flipped = (x >= threshold) != (y >= threshold)
             axes.fill_between([0, threshold], threshold, 1, color=ORANGE, alpha=0.12, lw=0)

@@ -22,7 +22,18 @@ from edge_runtime.prediction import Prediction
 from workshop.records import FilmPrediction
 from workshop.report.data import RunFiles
 
-__all__ = ["Films", "Panel", "choose", "film_panels", "overlay", "scale_bar"]
+__all__ = [
+    "SHOWN",
+    "Films",
+    "Panel",
+    "as_uri",
+    "choose",
+    "film_folders",
+    "film_panels",
+    "overlay",
+    "scale_bar",
+    "shared_scale",
+]
 
 SHOWN = 288  # pixels a side
 COLOURS = "plasma"  # grows brighter with the value, so that it can be read without hue
@@ -64,7 +75,7 @@ def film_panels(files: RunFiles) -> Films:
     places = [files.run / "export" / name for name in MODELS]
     model_file = next((path for path in places if path.is_file()), places[0])
     rows = files.of("student", "holdout")
-    folders = _folders(files)
+    folders = film_folders(files)
     if not model_file.is_file():
         return Films(missing=f"no exported file yet: python -m export run {files.run.name}")
     if not rows:
@@ -88,18 +99,18 @@ def film_panels(files: RunFiles) -> Films:
     if not found:
         return Films(missing=f"none of the chosen films could be shown; {unread[0]}")
     heats = [np.asarray(prediction.heatmap, np.float64) for *_, prediction in found]
-    scale = _scale([float(heat.max(initial=0.0)) for heat in heats])
+    scale = shared_scale([float(heat.max(initial=0.0)) for heat in heats])
     panels = [
         Panel(
-            why, row.path, row.label, row.site, _uri(film), _uri(overlay(film, heat, scale)),
+            why, row.path, row.label, row.site, as_uri(film), as_uri(overlay(film, heat, scale)),
             float(heat.max(initial=0.0)), prediction,
         )
         for (why, row, film, prediction), heat in zip(found, heats, strict=True)
     ]  # fmt: skip
-    return Films(tuple(panels), "", tuple(unread), scale, _uri(scale_bar()), model_file.name)
+    return Films(tuple(panels), "", tuple(unread), scale, as_uri(scale_bar()), model_file.name)
 
 
-def _scale(hottest: Sequence[float]) -> float:
+def shared_scale(hottest: Sequence[float]) -> float:
     """One scale for all films, halfway (in ratio) from the usual to the hottest.
 
     Scaled to the hottest, one film would make all others pale; to the usual, it would lose
@@ -108,7 +119,7 @@ def _scale(hottest: Sequence[float]) -> float:
     return float(np.sqrt(np.quantile(hottest, 0.75) * max(hottest))) or max(hottest)
 
 
-def _folders(files: RunFiles) -> list[Path]:
+def film_folders(files: RunFiles) -> list[Path]:
     """Where the films may lie: CXR_DATA, then the folder that training read."""
     named = (os.environ.get("CXR_DATA"), files.facts.get("data"))
     return [Path(name) for name in named if isinstance(name, str) and name and Path(name).is_dir()]
@@ -178,7 +189,8 @@ def _blend(gray: npt.NDArray[np.float64], share: npt.NDArray[np.float64]) -> Ima
     return Image.fromarray(np.rint(mixed).astype(np.uint8))
 
 
-def _uri(image: Image.Image) -> str:
+def as_uri(image: Image.Image) -> str:
+    """A picture as a JPEG that stands inside the page."""
     stream = io.BytesIO()
     image.save(stream, "JPEG", quality=86)
     return f"data:image/jpeg;base64,{base64.b64encode(stream.getvalue()).decode()}"

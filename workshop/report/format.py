@@ -12,6 +12,7 @@ from workshop.summary import interval_text
 __all__ = [
     "FILTERS",
     "amount",
+    "decibels",
     "difference",
     "ends",
     "interval",
@@ -73,8 +74,16 @@ def size(value: int) -> str:
     return f"{value / 1e6:.2f} MB"
 
 
+def decibels(value: float) -> str:
+    """A ratio in dB; "equal" where there was no noise at all."""
+    if math.isnan(value):
+        return NOTHING
+    return "equal" if math.isinf(value) else f"{value:.1f} dB"
+
+
 FILTERS: dict[str, Callable[..., str]] = {
     "amount": amount,
+    "decibels": decibels,
     "difference": difference,
     "ends": ends,
     "interval": interval,

@@ -10,10 +10,9 @@ from workshop.report import evidence, figures
 from workshop.report.agreement import agreements, comparisons
 from workshop.report.data import RunFiles
 from workshop.report.films import Films, film_panels
+from workshop.report.parity import LEFT_OUT, parity_of
 
 __all__ = ["run_parts"]
-
-LEFT_OUT = "this page was made without films (--no-films), so that it can be passed on"
 
 
 def run_parts(files: RunFiles, films: bool = True) -> dict[str, Any]:
@@ -40,6 +39,7 @@ def run_parts(files: RunFiles, films: bool = True) -> dict[str, Any]:
         "comparisons": comparisons(files),
         "agreements": agreements(files),
         "films": film_panels(files) if films else Films(missing=LEFT_OUT),
+        "parity": parity_of(files, films),
         "int8": next((one for one in files.parity if one.precision == "int8"), None),
         "fastest": next((row for row in rows if row.precision == "int8"), None),
         "machines": sections(rows),
