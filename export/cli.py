@@ -167,3 +167,56 @@ def android(
 
 app.command()(interpreters)
 app.command("profile")(profile_layers)
+
+
+@app.command()
+def novelty(
+    folder: Annotated[
+        Path, typer.Argument(metavar="RUN", help="A run folder that was exported.")
+    ],
+    file: Annotated[
+        Path | None,
+        typer.Option(help="A .tflite file of that run; by default its int8 file.",
+                     show_default=False),
+    ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Folder of films; by default CXR_DATA, then the one that training read.",
+                     show_default=False),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write OUT.json and OUT.md.", show_default=False),
+    ] = None,
+    each: Annotated[int, typer.Option(min=2, help="Pictures of each kind.")] = 150,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:  # fmt: skip
+    """Show a file pictures that are no films: AUROC and refusals by kind.
+
+    Exit status 1 where a limit is missed, after the report was written.
+    """
+    from edge_runtime.errors import GateError
+    from export.novelty_command import novelty_report, write_report
+    from export.novelty_page import novelty_page
+    from workshop.records_io import as_json as in_json
+
+    report = novelty_report(folder, file, data, each)
+    page = write_report(out, report) if out is not None else novelty_page(report)
+    sys.stdout.write(in_json(report) if as_json else page)
+    if not report.passed:
+        raise GateError(f"novelty: {'; '.join(report.why)}")
+
+
+@app.command()
+def cost(
+    folder: Annotated[
+        Path, typer.Argument(metavar="RUN", help="A run folder that training finished.")
+    ],
+    rounds: Annotated[int, typer.Option(min=5, help="Rounds of both graphs in turn.")] = 60,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Time heat map and novelty: the int8 file against a plain one of the same student."""
+    from export.novelty_cost import cost_line, measure_cost
+
+    found = measure_cost(folder, rounds)
+    sys.stdout.write(json.dumps(asdict(found), indent=1) + "\n" if as_json else cost_line(found))

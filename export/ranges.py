@@ -3,19 +3,22 @@
 Calibration gives every tensor the range that familiar films reach. For novelty that is the
 wrong one: what is unfamiliar would be clipped to the familiar. Its tensors are bounded by
 construction, so their ranges are written here, in place, into the FlatBuffer; the kernels
-read scale and zero point when the model is loaded, and no constant depends on them.
+read scale and zero point when the model is loaded. The averages that it begins with get the
+range of the statistics; the biases behind them, which count in their scale, are counted anew.
 """
 
 from __future__ import annotations
 
 import struct
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from edge_runtime.errors import GateError, ModelError
 from export.novelty_statistics import NoveltyLayer, NoveltyStatistics
 
-__all__ = ["bound_novelty", "familiar_range", "input_quantization", "operator_names"]
+__all__ = ["Walk", "bound_novelty", "familiar_range", "input_quantization", "operator_names"]
 
 # tanh is 1 to within .01 from there on, and a film's own z / 3 is mostly below 1.
 WIDEST = 3.0
@@ -66,24 +69,17 @@ def bound_novelty(graph: bytes, statistics: NoveltyStatistics) -> bytes:
     them FULLY_CONNECTED (z / 3) and MEAN. Raises `ModelError` for any other chain.
     """
     data = bytearray(graph)
-    walk = _Walk(data)
-    mean = walk.back(walk.output("novelty"), "DEQUANTIZE")[0]
-    squares = walk.back(mean, "FULLY_CONNECTED")[0]
-    squashed = walk.back(squares, "MUL")[0]
-    joined = walk.back(squashed, "TANH")[0]
-    several = len(statistics.layers) > 1
-    scaled = walk.back(joined, "CONCATENATION") if several else [joined]
-    if len(scaled) != len(statistics.layers):
-        raise ModelError("the int8 novelty joins other layers than its statistics name")
-    for tensor, layer in zip(scaled, statistics.layers, strict=True):
-        average = walk.back(tensor, "FULLY_CONNECTED")[0]
-        walk.back(average, "MEAN")
-        if several or not walk.shared(average):
-            walk.set(average, *familiar_range(layer))
-    for tensor in {joined, *scaled}:
+    walk = Walk(data)
+    chain = walk.novelty(len(statistics.layers))
+    for stage, layer in zip(chain.layers, statistics.layers, strict=True):
+        if not walk.shared(stage.average):  # the head's as well, where the last map is looked at
+            scale, zero_point = familiar_range(layer)
+            walk.rescale_bias(stage.bias, walk.scale(stage.average) / scale)
+            walk.set(stage.average, scale, zero_point)
+    for tensor in {chain.joined, *(stage.scaled for stage in chain.layers)}:
         walk.set(tensor, WIDEST / 127, 0)
-    walk.set(squares, 1 / 255, -128)
-    walk.set(mean, 1 / 255, -128)
+    walk.set(chain.squares, 1 / 255, -128)
+    walk.set(chain.mean, 1 / 255, -128)
     return bytes(data)
 
 
@@ -99,7 +95,27 @@ def familiar_range(layer: NoveltyLayer) -> tuple[float, int]:
     return scale, max(-128, min(127, round(-128 - low / scale)))
 
 
-class _Walk:
+@dataclass(frozen=True)
+class Stage:
+    """Tensors of one layer: its average, the bias and the result (z / 3) of its Dense."""
+
+    average: int
+    weights: int
+    bias: int
+    scaled: int
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Novelty's tensors, from the layers on; `joined` is `scaled` where there is one layer."""
+
+    layers: tuple[Stage, ...]
+    joined: int
+    squares: int
+    mean: int
+
+
+class Walk:
     """From a tensor to what made it, in a FlatBuffer that can be written into."""
 
     def __init__(self, data: bytearray) -> None:
@@ -124,9 +140,65 @@ class _Walk:
             raise ModelError(f"the int8 novelty is made by {found}, not {kind}: not this graph")
         return [int(operator.Inputs(i)) for i in range(operator.InputsLength())]
 
+    def novelty(self, layers: int) -> Chain:
+        """The chain that the docstring of `bound_novelty` names, int8 or float32."""
+        mean = self.output("novelty")
+        if _kind(self.model, self.made_by[mean]) == "DEQUANTIZE":
+            mean = self.back(mean, "DEQUANTIZE")[0]
+        squares = self.back(mean, "FULLY_CONNECTED")[0]
+        joined = self.back(self.back(squares, "MUL")[0], "TANH")[0]
+        scaled = self.back(joined, "CONCATENATION") if layers > 1 else [joined]
+        if len(scaled) != layers:
+            raise ModelError("the int8 novelty joins other layers than its statistics name")
+        stages = []
+        for tensor in scaled:
+            average, weights, bias = self.back(tensor, "FULLY_CONNECTED")
+            self.back(average, "MEAN")
+            stages.append(Stage(average, weights, bias, tensor))
+        return Chain(tuple(stages), joined, squares, mean)
+
     def shared(self, tensor: int) -> bool:
         """Whether more than novelty reads it, as the last layer's average may be."""
         return self.readers[tensor] > 1
+
+    def scale(self, tensor: int) -> float:
+        return float(self.subgraph.Tensors(tensor).Quantization().Scale(0))
+
+    def rescale_bias(self, tensor: int, factor: float) -> None:
+        """A bias counts in input scale times weight scale: the same bias for another input.
+
+        `factor` is the old input scale over the new one.
+        """
+        self._write_bias(tensor, [value * factor for value in self._bias(tensor)])
+        found = self.subgraph.Tensors(tensor).Quantization()
+        table, count = found._tab, found.ScaleLength()
+        place = table.Vector(table.Offset(8))
+        old = struct.unpack_from(f"<{count}f", self.data, place)
+        struct.pack_into(f"<{count}f", self.data, place, *(one / factor for one in old))
+
+    def add_to_bias(self, tensor: int, values: Sequence[float]) -> None:
+        """Add real numbers, one an entry, to an int32 bias."""
+        found = self.subgraph.Tensors(tensor).Quantization()
+        scales = [float(found.Scale(i if found.ScaleLength() > 1 else 0))
+                  for i in range(len(values))]  # fmt: skip
+        old = self._bias(tensor)
+        pairs = zip(old, values, scales, strict=True)
+        self._write_bias(tensor, [one + value / scale for one, value, scale in pairs])
+
+    def _bias(self, tensor: int) -> tuple[int, ...]:
+        place, count = self._place(tensor)
+        return struct.unpack_from(f"<{count}i", self.data, place)
+
+    def _write_bias(self, tensor: int, values: Sequence[float]) -> None:
+        place, count = self._place(tensor)
+        limit = 2**31 - 1
+        whole = [max(-limit, min(limit, round(value))) for value in values]
+        struct.pack_into(f"<{count}i", self.data, place, *whole)
+
+    def _place(self, tensor: int) -> tuple[int, int]:
+        bias = self.subgraph.Tensors(tensor)
+        table = self.model.Buffers(bias.Buffer())._tab
+        return table.Vector(table.Offset(4)), bias.Shape(0)
 
     def set(self, tensor: int, scale: float, zero_point: int) -> None:
         _set(self.data, self.subgraph.Tensors(tensor), scale, zero_point)

@@ -28,10 +28,11 @@ from export.goldens import choose, golden_of
 from export.graph import shipped_graph
 from export.metadata import About, described
 from export.metadata_onnx import described_onnx
+from export.novelty_int8 import fit_novelty
 from export.onnx_file import open_onnx, to_onnx
 from export.package import Graph, bare_model, contract_of, packed
 from export.parity import compare, keras_run, outputs_of
-from export.ranges import bound_novelty, input_quantization, operator_names
+from export.ranges import input_quantization, operator_names
 from export.record import ExportedFile, ExportRecord
 from export.reference import open_reference
 from export.student import Student, load_student
@@ -131,7 +132,7 @@ def _convert(
         progress.advance(FLOAT)
         onnx = to_onnx(float32)
         progress.advance(ONNX)
-        int8 = bound_novelty(to_int8(traced, pixels), student.novelty)
+        int8 = fit_novelty(to_int8(traced, pixels), float32, student.novelty, pixels)
     input_quantization(int8)
     int8 = described(int8, _about(student.record, "int8", points))
     about = _about(student.record, "float32", points)
