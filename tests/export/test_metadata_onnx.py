@@ -72,7 +72,8 @@ def test_the_same_model_gives_the_same_bytes_and_answers(data: bytes) -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"doc_string": "A medical device."}, "doc_string"),
+        ({"doc_string": "fake 0.0.1. A medical device."}, "doc_string"),
+        ({"doc_string": f"another 0.0.1. {NOTICE}"}, "doc_string"),
         ({"model_version": 7}, "version"),
         ({"producer_name": "tf2onnx"}, "producer"),
         ({"model_author": "another"}, "model_author"),
