@@ -12,6 +12,7 @@ import numpy.typing as npt
 from edge_runtime.pixels import resize
 from export import negatives_drawn as drawn
 from export import negatives_tried as tried
+from export.negatives_bodies import body_part
 from export.negatives_photographs import PHOTOGRAPHS, TEXTURES, crops, pictures
 from export.negatives_slices import axial_slice, shipped_slices
 
@@ -32,7 +33,7 @@ RENDERED: tuple[tuple[str, str, Draw], ...] = (
     ("noise", "white, smooth, salt and pepper, a third each on average", drawn.noise),
     ("blanks and gradients", "one gray, straight and round gradients", drawn.blank),
     ("axial slices, rendered", "ellipses: head, chest, belly; no scanner's", axial_slice),
-    ("other body parts, rendered", "hands and long bones; no patient's", drawn.body_part),
+    ("other body parts, rendered", "hands and long bones; no patient's", body_part),
 )  # fmt: skip
 
 

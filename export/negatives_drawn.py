@@ -7,33 +7,38 @@ model's input, so that it goes through the same resizing as a film.
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from PIL import Image, ImageDraw
+    from PIL import Image, ImageDraw, ImageFont
 
-__all__ = ["blank", "body_part", "diagram", "noise", "page", "screen"]
+__all__ = ["blank", "diagram", "noise", "page", "screen"]
 
 Rng = np.random.Generator
 SIDE = 448  # twice the usual input
-WORDS = (
-    "the report of this study was read again and found to be in order while other pages show "
-    "tables lists figures and notes by many hands on how to measure weigh count and compare "
-    "Result Table Method 12 340 7.5 % (see below) yes no file edit view help open save close"
-).split()
+SENTENCES = (
+    "the report of this study was read again and found to be in order",
+    "other pages show tables, lists, figures and notes by many hands",
+    "Result 12 340 7.5 % (see below) yes no",
+    "File Edit View Help Open Save Close",
+)
+WORDS = " ".join(SENTENCES).split(" ")
 
 
-def _canvas(tone: int, size: tuple[int, int] = (SIDE, SIDE)) -> tuple[Image.Image, ImageDraw.ImageDraw]:
+def _canvas(
+    tone: int, size: tuple[int, int] = (SIDE, SIDE)
+) -> tuple[Image.Image, ImageDraw.ImageDraw]:
     from PIL import Image, ImageDraw
 
     image = Image.new("L", size, tone)
     return image, ImageDraw.Draw(image)
 
 
-def _font(size: float) -> object:
+def _font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     from PIL import ImageFont
 
     return ImageFont.load_default(size)
@@ -52,7 +57,9 @@ def _line(rng: Rng, letters: int) -> str:
     return " ".join(words)[:letters]
 
 
-def _text(draw: ImageDraw.ImageDraw, rng: Rng, box: tuple[int, int, int, int], size: float, ink: int) -> None:
+def _text(
+    draw: ImageDraw.ImageDraw, rng: Rng, box: tuple[int, int, int, int], size: float, ink: int
+) -> None:
     """Ragged lines of one size in a box, with gaps between paragraphs."""
     left, y, right, bottom = box
     font = _font(size)
@@ -84,7 +91,11 @@ def page(rng: Rng) -> Image.Image:
 def screen(rng: Rng) -> Image.Image:
     """What a screen shows: bars, a list, cards with text, buttons, plots of a few bars."""
     dark = rng.random() < 0.5
-    tone = (lambda a, b: int(rng.integers(a, b))) if dark else (lambda a, b: 255 - int(rng.integers(a, b)))
+
+    def tone(low: int, high: int) -> int:
+        drawn = int(rng.integers(low, high))
+        return drawn if dark else 255 - drawn
+
     wide, high = (420, 640) if rng.random() < 0.5 else (640, 420)
     image, draw = _canvas(tone(0, 40), (wide, high))
     ink = tone(190, 256)
@@ -128,8 +139,10 @@ def diagram(rng: Rng) -> Image.Image:
             draw.text((50 + tick * 65, SIDE - 44), f"{tick * 2}", fill=ink, font=_font(16))
         return image
     places = [tuple(rng.integers(20, SIDE - 120, 2)) for _ in range(int(rng.integers(3, 9)))]
-    for one, other in zip(places, places[1:], strict=False):
-        draw.line([(one[0] + 50, one[1] + 25), (other[0] + 50, other[1] + 25)], fill=ink, width=thick)
+    for one, other in pairwise(places):
+        draw.line(
+            [(one[0] + 50, one[1] + 25), (other[0] + 50, other[1] + 25)], fill=ink, width=thick
+        )
     for x, y in places:
         box = (int(x), int(y), int(x) + 100, int(y) + int(rng.integers(40, 100)))
         shape = draw.ellipse if rng.random() < 0.5 else draw.rectangle
@@ -173,52 +186,3 @@ def blank(rng: Rng) -> Image.Image:
         shape = np.hypot(x - rng.uniform(0.2, 0.8), y - rng.uniform(0.2, 0.8))
     values = low + (high - low) * shape + rng.normal(0, rng.uniform(0, 2), x.shape)
     return _picture(values)
-
-
-def body_part(rng: Rng) -> Image.Image:
-    """A hand, or a long bone or two with a joint: rendered, bright on dark, no patient's."""
-    from PIL import ImageFilter
-
-    back = int(rng.integers(0, 30))
-    flesh, bone = int(rng.integers(50, 110)), int(rng.integers(150, 240))
-    image, draw = _canvas(back)
-    bones: list[tuple[float, float, float, float, float]] = []
-    if rng.random() < 0.5:
-        spread = rng.uniform(0.12, 0.22)
-        draw.ellipse((SIDE * 0.3, SIDE * 0.5, SIDE * 0.7, SIDE * 0.9), fill=flesh)
-        draw.rectangle((SIDE * 0.38, SIDE * 0.8, SIDE * 0.62, SIDE), fill=flesh)
-        for finger in range(5):
-            angle = (finger - 2) * spread * (1.7 if finger == 0 else 1.0)
-            length = (0.28, 0.4, 0.44, 0.41, 0.33)[finger] * SIDE * rng.uniform(0.95, 1.05)
-            at = (SIDE * (0.36 + 0.07 * finger), SIDE * 0.72)
-            for part in range(4):
-                one, two = part / 4, (part + 0.86) / 4
-                ends = [v for s in (one, two) for v in
-                        (at[0] + math.sin(angle) * length * s * 1.4, at[1] - math.cos(angle) * length * s * 1.4)]
-                bones.append((*ends, SIDE * (0.034 - 0.005 * part)))  # type: ignore[arg-type]
-        bones += [(SIDE * 0.44, SIDE * 0.82, SIDE * 0.43, SIDE, SIDE * 0.05),
-                  (SIDE * 0.56, SIDE * 0.82, SIDE * 0.57, SIDE, SIDE * 0.05)]  # fmt: skip
-    else:
-        x = SIDE * rng.uniform(0.4, 0.6)
-        joint, lean = SIDE * rng.uniform(0.35, 0.65), SIDE * rng.uniform(-0.15, 0.15)
-        bones += [(x + lean, 0, x, joint - 8, SIDE * 0.1), (x - 14, joint + 8, x - 14 - lean, SIDE, SIDE * 0.08)]
-        if rng.random() < 0.6:
-            bones.append((x + 38, joint + 14, x + 38 - lean, SIDE, SIDE * 0.045))
-    for x0, y0, x1, y1, thick in bones:
-        draw.line((x0, y0, x1, y1), fill=flesh, width=int(thick * 2.6))
-        for cx, cy in ((x0, y0), (x1, y1)):
-            r = thick * 1.3
-            draw.ellipse((cx - r, cy - r, cx + r, cy + r), fill=flesh)
-    image = image.filter(ImageFilter.GaussianBlur(5))
-    from PIL import ImageDraw
-
-    draw = ImageDraw.Draw(image)
-    for x0, y0, x1, y1, thick in bones:
-        draw.line((x0, y0, x1, y1), fill=bone, width=int(thick))
-        draw.line((x0, y0, x1, y1), fill=bone - 45, width=max(1, int(thick * 0.45)))
-        for cx, cy in ((x0, y0), (x1, y1)):
-            r = thick * 0.75
-            draw.ellipse((cx - r, cy - r, cx + r, cy + r), fill=bone)
-    values = np.asarray(image.filter(ImageFilter.GaussianBlur(rng.uniform(0.8, 2.2))), np.float64)
-    turned = _picture(values + rng.normal(0, rng.uniform(1, 6), values.shape))
-    return turned.rotate(float(rng.uniform(-30, 30)), fillcolor=back)

@@ -65,12 +65,16 @@ def novelty_report(
         rows=tuple(rows),
         mean_auroc=mean,
         worst=f"{worst.kind} ({worst.auroc:.4f})" if worst is not None else "none is counted",
-        answered=float(np.mean([1 - row.refused_with_rules_share.value for row in counted])),
+        answered=_mean([1 - row.refused_with_rules_share.value for row in counted]),
         unseen_views=_views(record),
         passed=not why,
         why=tuple(why),
         made_by=made_by(),
     )
+
+
+def _mean(values: list[float]) -> float | None:
+    return float(np.mean(values)) if values else None
 
 
 def write_report(out: Path, report: NoveltyReport) -> str:

@@ -53,7 +53,8 @@ def measure_cost(run: Path, rounds: int) -> Cost:
     pixels = np.concatenate([drawn, stretched(drawn[0])[None]])
     plain = keras.Model(graph.input, {"probabilities": graph.output["probabilities"]})
     with saved(graph) as folder:
-        shipped_file = fit_novelty(to_int8(folder, pixels), to_float32(folder), student.novelty, pixels)
+        quantized, exact = to_int8(folder, pixels), to_float32(folder)
+    shipped_file = fit_novelty(quantized, exact, student.novelty, pixels)
     with saved(plain) as folder:
         plain_file = to_int8(folder, pixels)
     one, two = _open(plain_file), _open(shipped_file)

@@ -21,9 +21,9 @@ over four layers (the last residual sum of each size of map) of squashed, whiten
 the averaged activations. What is below tests it and took no part in that, except for the last
 table: with those kinds the definition was chosen among others, so they are in no mean.
 
-**Plain mean AUROC over {counted} kinds: {mean:.4f}** (goal .99), against the holdout's films.
+**Plain mean AUROC over {counted} kinds: {mean}** (goal .99), against the holdout's films.
 Worst: {worst}. With the rules on pixels (blank, noise) that stand beside it,
-{answered:.1%} of what is no film is answered as if it were one (plain mean over the kinds).
+{answered} of what is no film is answered as if it were one (plain mean over the kinds).
 {verdict}
 
 ## Familiar pictures: to be answered
@@ -62,11 +62,16 @@ def novelty_page(report: NoveltyReport) -> str:
     return TEXT.format(
         name=report.name, version=report.version, file=report.file, sha=report.graph_sha256[:16],
         threshold=report.threshold, counted=sum(row.counted for row in report.rows),
-        mean=report.mean_auroc, worst=report.worst, answered=report.answered,
+        mean=_figure(report.mean_auroc, ".4f"), worst=report.worst,
+        answered=_figure(report.answered, ".1%"),
         verdict="All limits are met." if report.passed else f"Missed: {'; '.join(report.why)}.",
         familiar=part(FAMILIAR), negative=part(NEGATIVE), turned=part(TURNED),
         tried=part(TRIED), enough=ENOUGH, views=report.unseen_views,
     )  # fmt: skip
+
+
+def _figure(value: float | None, form: str) -> str:
+    return "not measured" if value is None else format(value, form)
 
 
 def _table(rows: list[KindRow]) -> str:

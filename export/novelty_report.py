@@ -63,9 +63,11 @@ class NoveltyReport:
     threshold: float
     seed: int
     rows: tuple[KindRow, ...]
-    mean_auroc: float  # plain mean over the kinds that count
+    mean_auroc: float | None  # plain mean over the kinds that count
     worst: str
-    answered: float  # plain mean over those kinds: share that is answered as if it were a film
+    answered: (
+        float | None
+    )  # plain mean over those kinds: share that is answered as if it were a film
     unseen_views: str
     passed: bool
     why: tuple[str, ...]
@@ -81,7 +83,7 @@ def novelty_of(run: Run, pixels: Pixels, title: str) -> Floats:
 
 def judge(
     run: Run, kinds: Sequence[Kind], threshold: float, films: str
-) -> tuple[list[KindRow], float]:
+) -> tuple[list[KindRow], float | None]:
     """A row a kind; the kind named `films` is what the AUROC of the others is against.
 
     Returns the rows and the plain mean AUROC of the kinds that count.
@@ -89,7 +91,7 @@ def judge(
     found = {kind.name: novelty_of(run, kind.pixels, f"novelty: {kind.name}") for kind in kinds}
     rows = [_row(kind, found[kind.name], found[films], threshold) for kind in kinds]
     counted = [row.auroc for row in rows if row.counted and row.auroc is not None]
-    return rows, float(np.mean(counted)) if counted else float("nan")
+    return rows, float(np.mean(counted)) if counted else None
 
 
 def _row(kind: Kind, values: Floats, films: Floats, threshold: float) -> KindRow:
@@ -120,11 +122,15 @@ def _broken(pixels: Pixels) -> bool:
     return refusal(info, Image.fromarray(pixels), RULES) is not None
 
 
-def verdicts(rows: Sequence[KindRow], mean_auroc: float, films: str, phantoms: str) -> list[str]:
+def verdicts(
+    rows: Sequence[KindRow], mean_auroc: float | None, films: str, phantoms: str
+) -> list[str]:
     """What is missed, a line each."""
     by_name = {row.kind: row for row in rows}
     missed = []
-    if not mean_auroc >= GOAL:
+    if mean_auroc is None:
+        missed.append(f"mean AUROC not measured: no kind has {ENOUGH} pictures")
+    elif mean_auroc < GOAL:
         missed.append(f"mean AUROC over kinds {mean_auroc:.4f}, below {GOAL}")
     for name, limit in ((films, FILMS_REFUSED), (phantoms, PHANTOMS_REFUSED)):
         share = by_name[name].refused_share.value

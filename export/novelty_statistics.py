@@ -67,12 +67,16 @@ def read_statistics(path: Path) -> NoveltyStatistics:
         scale, threshold = float(arrays["scale"]), float(arrays["threshold"])
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{path} holds no novelty statistics ({error}); {AGAIN}") from error
-    fits = scale > 0 and bool(layers) and all(
-        one.mean.ndim == 1
-        and one.deviation.shape == one.mean.shape
-        and one.components.ndim == 2
-        and one.components.shape[0] == len(one.mean)
-        for one in layers
+    fits = (
+        scale > 0
+        and bool(layers)
+        and all(
+            one.mean.ndim == 1
+            and one.deviation.shape == one.mean.shape
+            and one.components.ndim == 2
+            and one.components.shape[0] == len(one.mean)
+            for one in layers
+        )
     )
     if not fits:
         raise ModelError(f"{path} holds novelty statistics whose shapes do not fit; {AGAIN}")

@@ -70,6 +70,7 @@ def bound_novelty(graph: bytes, statistics: NoveltyStatistics) -> bytes:
     """
     data = bytearray(graph)
     walk = Walk(data)
+    walk.back(walk.output("novelty"), "DEQUANTIZE")  # or it is no int8 file
     chain = walk.novelty(len(statistics.layers))
     for stage, layer in zip(chain.layers, statistics.layers, strict=True):
         if not walk.shared(stage.average):  # the head's as well, where the last map is looked at
@@ -91,7 +92,8 @@ def familiar_range(layer: NoveltyLayer) -> tuple[float, int]:
     reach = REACH * layer.deviation
     low = min(0.0, float((layer.mean - reach).min()))
     high = max(0.0, float((layer.mean + reach).max()))
-    scale = max(high - low, 1e-6) / 255
+    exact = max(high - low, 1e-6) / 255
+    scale = float(struct.unpack("<f", struct.pack("<f", exact))[0])  # as the file holds it
     return scale, max(-128, min(127, round(-128 - low / scale)))
 
 

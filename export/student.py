@@ -71,8 +71,10 @@ def _widths(network: Any, record: StudentRecord, novelty: NoveltyStatistics) -> 
         return [int(network.get_layer(record.last_conv).output.shape[-1])]
     body = backbone_of(network)
     there = {layer.name: layer for layer in body.layers} if body is not None else {}
-    shapes = [there[name].output.shape if name in there else () for name in names]
-    return [int(shape[-1]) if len(shape) == 4 else 0 for shape in shapes]
+    shapes: list[tuple[Any, ...]] = [
+        tuple(there[name].output.shape) if name in there else () for name in names
+    ]
+    return [int(shape[3]) if len(shape) == 4 else 0 for shape in shapes]
 
 
 def _network(path: Path) -> Any:

@@ -6,7 +6,7 @@ import csv
 import hashlib
 import json
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -51,7 +51,9 @@ def relearn(run: Path, data: Path | None = None) -> tuple[float, dict[str, int]]
     from workshop.runs import existing_run
 
     record = load(existing_run(run) / "student.json", StudentRecord)
-    wanted = record.preset.get("novelty", {})
+    wanted = dict(record.preset.get("novelty", {}))
+    if "phantoms_refused" not in wanted:
+        wanted.pop("refused", None)  # of an earlier definition, which told less apart
     try:
         settings = TypeAdapter(NoveltyPreset).validate_python(wanted)
     except ValidationError as error:
@@ -70,14 +72,13 @@ def relearn(run: Path, data: Path | None = None) -> tuple[float, dict[str, int]]
     folder = _data(run, data)
     films = [*chosen, *held]
     pixels = load_films(folder, films, record.input_size, run / "cache")
-    familiar = learn_novelty(
-        settings, seed, student, pixels[: len(chosen)], pixels[len(chosen) :]
-    )
+    familiar = learn_novelty(settings, seed, student, pixels[: len(chosen)], pixels[len(chosen) :])
     familiar.statistics.save(run / "novelty.npz", familiar.threshold)
     save(
         run / "student.json",
         replace(
             record,
+            preset={**record.preset, "novelty": asdict(settings)},
             novelty_file="novelty.npz",
             novelty_threshold=familiar.threshold,
             novelty_films=familiar.counts,

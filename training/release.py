@@ -27,7 +27,6 @@ from workshop.splits import Split
 __all__ = ["save_model", "write_student"]
 
 
-
 def save_model(network: keras.Model, path: Path) -> None:
     """Write a `.keras` file, whole or not at all."""
     temporary = path.with_name(f".{path.stem}-{os.getpid()}.keras")

@@ -111,8 +111,10 @@ class NoveltyPreset:
 
     components: Count = 32  # at most, of each layer
     phantoms: Count = 100  # drawn beside the films, since phantoms are shown in docs and tests
-    refused: Share = 0.01  # share of familiar films above the threshold
-    phantoms_refused: Share = 0.04  # and of phantoms; the threshold sees to both
+    # Shares above the threshold, which sees to both; a quarter of what a holdout may show,
+    # since a quantile of some hundred films is off by as much again.
+    refused: Share = 0.005  # of familiar films
+    phantoms_refused: Share = 0.03
     __pydantic_config__ = STRICT
 
 

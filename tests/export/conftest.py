@@ -21,7 +21,37 @@ FILMS = 64
 TRAINED = 40
 
 
-def _student(pixels: Any) -> tuple[Any, Any]:
+LAYERS = ("block_2_add", "block_5_add", "block_12_add", "block_15_add")
+
+
+def _averages(student: Any, body: Any, films: Any) -> list[Any]:
+    """Averaged maps of the four layers, `[n, C]` each."""
+    import keras
+
+    tapped = keras.Model(body.input, [body.get_layer(name).output for name in LAYERS])
+    maps = tapped.predict_on_batch(student.get_layer("rescale0")(films))
+    return [np.asarray(one, np.float64).mean(axis=(1, 2)) for one in maps]
+
+
+def _statistics(path: Path, features: list[Any], count: int) -> float:
+    """A novelty.npz as docs of training and export describe it; returns its threshold."""
+    arrays: dict[str, Any] = {"schema": 2, "layers": np.array(LAYERS), "scale": 3.0}
+    squares = []
+    for i, one in enumerate(features):
+        mean, deviation = one.mean(axis=0), one.std(axis=0)
+        _, sizes, axes = np.linalg.svd(one - mean, full_matrices=False)
+        sizes = sizes[:count] / np.sqrt(len(one)) + 0.2 * sizes[0] / np.sqrt(len(one))
+        components = (axes[:count] / sizes[:, None]).T
+        arrays |= {f"mean_{i}": mean.astype(np.float32),
+                   f"deviation_{i}": deviation.astype(np.float32),
+                   f"components_{i}": components.astype(np.float32)}  # fmt: skip
+        squares.append(np.mean(np.tanh((one - mean) @ components / 3) ** 2, axis=1))
+    threshold = float(np.mean(squares, axis=0).max()) + 0.03
+    np.savez(path, threshold=threshold, **arrays)
+    return threshold
+
+
+def _student(pixels: Any) -> tuple[Any, list[Any]]:
     """A student whose scores vary: batch statistics of the films, logits of deviation 1.5."""
     import keras
 
@@ -43,7 +73,7 @@ def _student(pixels: Any) -> tuple[Any, Any]:
             layer.gamma.assign(rng.uniform(0.8, 1.2, layer.gamma.shape))
             layer.beta.assign(rng.normal(0.5, 0.2, layer.beta.shape))
     student(films, training=True)
-    features = np.asarray(keras.Model(film, pooled).predict_on_batch(films), np.float64)
+    features = _averages(student, body, films)
     both = np.asarray(student.predict_on_batch(films))
     difference = both[:, 1] - both[:, 0]
     kernel, bias = student.get_layer("logits").get_weights()
@@ -71,11 +101,7 @@ def write_run(run: Path, data: Path, gate: dict[str, float]) -> None:
     student, features = _student(pixels[:TRAINED])
     run.mkdir(parents=True)
     student.save(run / "student.keras")
-    mean = features.mean(axis=0)
-    _, deviations, axes = np.linalg.svd(features - mean, full_matrices=False)
-    components = (axes[:8] / (deviations[:8, None] / np.sqrt(len(features)))).T
-    np.savez(run / "novelty.npz", mean=mean, components=components)
-    novelty = np.mean(np.tanh((features - mean) @ components / 3) ** 2, axis=1)
+    threshold = _statistics(run / "novelty.npz", features, 8)
     save(
         run / "student.json",
         StudentRecord(
@@ -89,7 +115,7 @@ def write_run(run: Path, data: Path, gate: dict[str, float]) -> None:
             never_seen=tuple(films[TRAINED:]),
             trained_on=tuple(films[:TRAINED]),
             novelty_file="novelty.npz",
-            novelty_threshold=float(novelty.max()) + 0.03,
+            novelty_threshold=threshold,
             novelty_films={"films": TRAINED, "phantoms": 0},
             last_conv="pool",
             data_fingerprint=data_fingerprint(films),

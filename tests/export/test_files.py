@@ -7,6 +7,7 @@ import os
 import struct
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +17,17 @@ from edge_runtime import container
 from edge_runtime.errors import GateError, ModelError
 from edge_runtime.interpreters import open_interpreter
 from edge_runtime.model import Model
+from export.novelty_statistics import read_statistics
 from export.onnx_file import append_files, split_files
-from export.ranges import bound_novelty, input_quantization, operator_names
+from export.ranges import Walk, bound_novelty, input_quantization, operator_names
 from export.run import FILES, FLOAT, INT8, ONNX
 from export.verify import open_model, verify
 from tests.environments import ROOT, environment
 
 # What tflite-runtime 2.14 has int8 kernels for and XNNPACK takes.
 OPERATORS = {
-    "ADD", "CONV_2D", "DEPTHWISE_CONV_2D", "DEQUANTIZE", "FULLY_CONNECTED", "LOGISTIC", "MEAN",
-    "MUL", "QUANTIZE", "RESHAPE", "TANH",
+    "ADD", "CONCATENATION", "CONV_2D", "DEPTHWISE_CONV_2D", "DEQUANTIZE", "FULLY_CONNECTED",
+    "LOGISTIC", "MEAN", "MUL", "QUANTIZE", "RESHAPE", "TANH",
 }  # fmt: skip
 
 
@@ -101,11 +103,11 @@ def test_novelty_reaches_one_whatever_the_films_were(exported: Path) -> None:
     data = bytearray(_graph(exported, INT8))
     model = _schema(data)
     subgraph = model.Subgraphs(0)
-    at = operator_names(bytes(data)).index("TANH") - 1
-    tensor = subgraph.Tensors(subgraph.Operators(at).Inputs(2))
-    table = model.Buffers(tensor.Buffer())._tab
-    start, count = table.Vector(table.Offset(4)), tensor.Shape(0)
-    struct.pack_into(f"<{count}i", data, start, *[2**24] * count)
+    for stage in Walk(data).novelty(4).layers:
+        tensor = subgraph.Tensors(stage.bias)
+        table = model.Buffers(tensor.Buffer())._tab
+        start, count = table.Vector(table.Offset(4)), tensor.Shape(0)
+        struct.pack_into(f"<{count}i", data, start, *[2**24] * count)
     film = bytes(range(96)) * 96
     familiar = open_interpreter(_graph(exported, INT8)).run(film)["novelty"][0]
     far = open_interpreter(bytes(data)).run(film)["novelty"][0]
@@ -113,10 +115,12 @@ def test_novelty_reaches_one_whatever_the_films_were(exported: Path) -> None:
 
 
 def test_bounds_are_written_only_where_they_belong(exported: Path) -> None:
-    graph = _graph(exported, INT8)
-    assert bound_novelty(graph) == graph  # already there
+    graph, statistics = _graph(exported, INT8), read_statistics(exported.parent / "novelty.npz")
+    assert bound_novelty(graph, statistics) == graph  # already there
     with pytest.raises(ModelError, match="not this graph"):
-        bound_novelty(_graph(exported, FLOAT))
+        bound_novelty(_graph(exported, FLOAT), statistics)
+    with pytest.raises(ModelError, match="other layers"):
+        bound_novelty(graph, replace(statistics, layers=statistics.layers[1:]))
 
 
 def test_one_wrong_weight_fails(exported: Path, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from edge_runtime.errors import ModelError
 from export.films import phantom_pixels
 from export.graph import shipped_graph
+from export.novelty_statistics import NoveltyLayer, NoveltyStatistics
 from export.student import Student, load_student
 
 
@@ -79,13 +80,44 @@ def test_probabilities_are_the_calibrated_softmax(
     assert np.ptp(scores) > 0.05  # the films differ, or nothing was tested
 
 
+def _novelty(student: Student, film: Any) -> list[float]:
+    """Each layer's part by the formula, from the student's own activations."""
+    import keras
+
+    body = next(layer for layer in student.network.layers if isinstance(layer, keras.Model))
+    maps = keras.Model(
+        body.input, [body.get_layer(one.name).output for one in student.novelty.layers]
+    )(student.network.get_layer("rescale0")(film[None]))
+    parts = []
+    for layer, one in zip(student.novelty.layers, maps, strict=True):
+        z = (np.asarray(one, np.float64).mean(axis=(1, 2))[0] - layer.mean) @ layer.components
+        parts.append(float(np.mean(np.tanh(z / student.novelty.scale) ** 2)))
+    return parts
+
+
 def test_novelty_is_its_formula_and_bounded(student: Student, films: Any, outputs: Any) -> None:
+    seen = []
     for film, found in zip(films, outputs, strict=True):
-        pooled = _gradients(student, film)[1].astype(np.float64)
-        z = (pooled - student.mean) @ student.components
+        parts = _novelty(student, film)
         value = float(found["novelty"][0, 0])
-        assert value == pytest.approx(float(np.mean(np.tanh(z / 3) ** 2)), abs=1e-4)
+        assert value == pytest.approx(np.mean(parts), abs=1e-4)
         assert 0 <= value <= 1
+        seen.append(parts)
+    assert np.ptp(np.array(seen), axis=0).min() > 0.05  # each layer matters, or a swap is unseen
+
+
+def test_novelty_can_look_at_the_last_map_alone(student: Student, films: Any) -> None:
+    """As it does for a student without residual sums."""
+    pooled = [_gradients(student, film)[1].astype(np.float64) for film in films]
+    mean, deviation = np.mean(pooled, axis=0), np.std(pooled, axis=0)
+    components = np.random.default_rng(2).normal(size=(len(mean), 5))
+    layer = NoveltyLayer("pool", mean, deviation, components)
+    one = replace(student, novelty=NoveltyStatistics((layer,), 3.0, 0.5))
+    graph = shipped_graph(one)
+    for film, features in zip(films[:3], pooled, strict=False):
+        value = float(np.asarray(graph.predict_on_batch(film[None])["novelty"])[0, 0])
+        z = (features - mean) @ components
+        assert value == pytest.approx(float(np.mean(np.tanh(z / 3) ** 2)), abs=1e-4)
 
 
 def test_temperature_moves_the_score_but_not_the_heat_map(student: Student, films: Any) -> None:

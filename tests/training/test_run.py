@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -137,7 +138,38 @@ def test_the_folder_holds_what_export_needs(finished: Path, films: Path) -> None
         assert (finished / "plots" / f"{name}.png").read_bytes().startswith(b"\x89PNG")
     assert json.loads((finished / "run.json").read_text())["roles"]["holdout"] > 0
     with np.load(finished / "novelty.npz") as arrays:
-        assert arrays["components"].shape[0] == arrays["mean"].shape[0]
+        assert (int(arrays["schema"]), float(arrays["threshold"])) == (2, record.novelty_threshold)
+        assert len(arrays["layers"]) == 4
+        for i in range(4):
+            assert arrays[f"components_{i}"].shape == (len(arrays[f"mean_{i}"]), 4)
+
+
+def test_novelty_is_learnt_anew_from_the_student_alone(
+    finished: Path, films: Path, tmp_path: Path
+) -> None:
+    """An older run is taken up: the same statistics and threshold as training's own."""
+    out = tmp_path / "taken up"
+    shutil.copytree(finished, out, ignore=shutil.ignore_patterns("checkpoints", "cache"))
+    np.savez(out / "novelty.npz", mean=np.zeros(5), components=np.zeros((5, 2)))
+    facts = json.loads((out / "student.json").read_text())
+    facts["novelty_threshold"], facts["novelty_films"] = 0.9, {}
+    (out / "student.json").write_text(json.dumps(facts))
+    arguments = [sys.executable, "-m", "training", "novelty", str(out)]
+    done = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0 and "not recognised above" in done.stdout, done.stderr
+    was, now = (load(path / "student.json", StudentRecord) for path in (finished, out))
+    assert now.novelty_threshold == pytest.approx(was.novelty_threshold, abs=1e-5)
+    assert now == replace(was, novelty_threshold=now.novelty_threshold)
+    with np.load(finished / "novelty.npz") as one, np.load(out / "novelty.npz") as other:
+        assert one.files == other.files
+        for name in one.files:
+            if name.startswith(("mean", "deviation")):
+                np.testing.assert_allclose(one[name], other[name], atol=1e-4)
+    (out / "predictions.csv").unlink()
+    before = (out / "novelty.npz").read_bytes()
+    broken = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True)
+    assert broken.returncode == 2 and "predictions.csv" in broken.stderr.splitlines()[-1]
+    assert (out / "novelty.npz").read_bytes() == before
 
 
 def test_a_run_is_not_mixed_with_another(
