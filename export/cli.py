@@ -34,6 +34,14 @@ def run(
             show_default=False,
         ),
     ] = None,
+    recipe: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A file to make, by the name of its recipe (repeatable): int8, float32, "
+            "float16, dynamic, int16x8, onnx, onnx-int8, onnx-int8-x86.  [default: all]",
+            show_default=False,
+        ),
+    ] = None,
     bundle: Annotated[
         bool, typer.Option("--bundle", help="Make the int8 file the one the wheel carries.")
     ] = False,
@@ -41,7 +49,7 @@ def run(
         bool, typer.Option("--json", help="Print the parity reports as JSON.")
     ] = False,
 ) -> None:
-    """Write RUN/export: int8 and float32 .tflite, float32 .onnx, parity.json.
+    """Write RUN/export: .tflite and .onnx files, each by a recipe, and parity.json.
 
     Exit status 1 where a file is not at parity with the Keras model: then that file
     is not written, and the others are.
@@ -50,7 +58,7 @@ def run(
     from export.run import export_run
     from workshop.summary import parity_lines
 
-    reports = export_run(folder, data)
+    reports = export_run(folder, data, recipe or ())
     if bundle:
         sys.stderr.write(f"bundled: {into_package(folder)}\n")
     if as_json:

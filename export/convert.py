@@ -1,10 +1,10 @@
-"""Keras graph -> `.tflite` graph, float32 or int8."""
+"""Keras graph -> `.tflite` graph, in any of its precisions."""
 
 from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,17 @@ from export.backend import tensorflow
 from export.graph import INPUT
 from workshop.quiet import silenced
 
-__all__ = ["as_input", "saved", "to_float32", "to_int8"]
+__all__ = [
+    "as_input",
+    "saved",
+    "to_dynamic",
+    "to_float16",
+    "to_float32",
+    "to_int8",
+    "to_int16",
+]
+
+Pixels = npt.NDArray[np.uint8]
 
 
 def as_input(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
@@ -50,25 +60,92 @@ def to_float32(folder: Path) -> bytes:
     return _convert(folder, lambda converter: None)
 
 
-def to_int8(folder: Path, representative: npt.NDArray[np.uint8]) -> bytes:
-    """A SavedModel in integers, per-channel weights; uint8 in, float32 out.
-
-    `representative` `[n, S, S]` are the films that the ranges are taken from.
-    """
-    tensorflow_module = tensorflow()
-
-    def films() -> Iterator[list[npt.NDArray[np.float32]]]:
-        for pixels in representative:
-            yield [as_input(pixels)]
+def to_float16(folder: Path) -> bytes:
+    """A SavedModel with weights in float16, computed in float32."""
 
     def settings(converter: Any) -> None:
-        converter.optimizations = [tensorflow_module.lite.Optimize.DEFAULT]
-        converter.representative_dataset = films
-        converter.target_spec.supported_ops = [tensorflow_module.lite.OpsSet.TFLITE_BUILTINS_INT8]
-        converter.inference_input_type = tensorflow_module.uint8
-        converter.inference_output_type = tensorflow_module.float32
+        converter.optimizations = [tensorflow().lite.Optimize.DEFAULT]
+        converter.target_spec.supported_types = [tensorflow().float16]
 
     return _convert(folder, settings)
+
+
+def to_dynamic(folder: Path) -> bytes:
+    """A SavedModel with int8 weights; every film's activations get ranges of their own."""
+
+    def settings(converter: Any) -> None:
+        converter.optimizations = [tensorflow().lite.Optimize.DEFAULT]
+
+    return _convert(folder, settings)
+
+
+def to_int16(folder: Path, representative: Pixels) -> bytes:
+    """A SavedModel with int8 weights and int16 activations; float in and out."""
+
+    def settings(converter: Any) -> None:
+        lite = tensorflow().lite
+        converter.optimizations = [lite.Optimize.DEFAULT]
+        converter.representative_dataset = _films(representative)
+        converter.target_spec.supported_ops = [
+            lite.OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8
+        ]
+
+    return _convert(folder, settings)
+
+
+def to_int8(folder: Path, representative: Pixels, float_layers: Sequence[str] = ()) -> bytes:
+    """A SavedModel in integers, per-channel weights; uint8 in, float32 out.
+
+    `representative` `[n, S, S]` are the films that the ranges are taken from. Layers of the
+    backbone whose names begin like one of `float_layers` are left in float.
+    """
+    with silenced():
+        return _quantized(folder, representative, float_layers)
+
+
+def _quantized(folder: Path, representative: Pixels, float_layers: Sequence[str]) -> bytes:
+    lite = tensorflow().lite
+    builtins = [lite.OpsSet.TFLITE_BUILTINS] if float_layers else []
+
+    def settings(converter: Any) -> None:
+        converter.optimizations = [lite.Optimize.DEFAULT]
+        converter.representative_dataset = _films(representative)
+        converter.target_spec.supported_ops = [lite.OpsSet.TFLITE_BUILTINS_INT8, *builtins]
+        converter.inference_input_type = tensorflow().uint8
+        converter.inference_output_type = tensorflow().float32
+
+    if not float_layers:
+        return _convert(folder, settings)
+    marks = tuple(f"/{name}" for name in float_layers)
+    kept = [name for name in _written(to_float32(folder)) if any(m in name for m in marks)]
+    if not kept:
+        raise ModelError(f"the student has no layer named like {', '.join(float_layers)}")
+    # The debugger is TensorFlow's public way to leave operators out of the quantization.
+    from tensorflow.lite.python import util
+
+    converter = lite.TFLiteConverter.from_saved_model(str(folder))
+    settings(converter)
+    debugger = lite.experimental.QuantizationDebugger(
+        converter=converter,
+        debug_dataset=_films(representative[:1]),
+        debug_options=lite.experimental.QuantizationDebugOptions(denylisted_nodes=kept),
+    )
+    graph = debugger.get_nondebug_quantized_model()
+    types = tensorflow().uint8, tensorflow().float32
+    return bytes(util.modify_model_io_type(graph, *types))
+
+
+def _written(graph: bytes) -> list[str]:
+    """Names of the tensors that operators of a `.tflite` graph write."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    subgraph = schema.Model.GetRootAs(graph, 0).Subgraphs(0)
+    operators = (subgraph.Operators(i) for i in range(subgraph.OperatorsLength()))
+    return [subgraph.Tensors(one.Outputs(0)).Name().decode() for one in operators]
+
+
+def _films(representative: Pixels) -> Callable[[], Iterator[list[npt.NDArray[np.float32]]]]:
+    return lambda: ([as_input(pixels)] for pixels in representative)
 
 
 def _convert(folder: Path, settings: Callable[[Any], None]) -> bytes:

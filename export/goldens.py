@@ -153,29 +153,34 @@ def _tiles(pixels: Pixels, seed: int) -> Pixels:
     return out
 
 
-def golden_of(model: Model, other: Model | None, pictures: Sequence[Picture]) -> Golden:
+def golden_of(
+    model: Model, other: Model | None, pictures: Sequence[Picture], whole: bool
+) -> Golden:
     """The golden inputs with this file's own outputs, and tolerances.
 
-    LiteRT with XNNPACK must agree exactly where all is integer, to 1e-5 in float. What
-    others may differ by is measured with `other`, with room to spare, since they round
-    in other places; without one (ONNX) it is the float's. A heat map is in a unit of its
+    LiteRT with XNNPACK must agree exactly where all is integer (`whole`), to 1e-5 in float.
+    What others may differ by is measured with `other`, with room to spare, since they round
+    in other places; without one (ONNX) it is a fixed share. Where sums in float are rounded to
+    integers afterwards, another processor may round elsewhere too, and is allowed that much.
+    A heat map is in a unit of its
     own: what is allowed there is a part of the largest value over the items.
     """
     items = tuple(_item(model, picture) for picture in pictures)
-    integer = model.contract.precision == "int8"
+    floating = model.contract.precision in ("float32", "float16")
     hottest = max(max(item.heatmap) for item in items)
 
     def parts(share: float) -> Tolerance:
         return Tolerance(share, share * hottest, share)
 
-    allowed = parts(2 / 256 if integer else 1e-4)
+    allowed = parts(1e-4 if floating else 2 / 256)
     if other is not None:
         off = [differences(item, other.run(item.pixels())) for item in items]
         allowed = Tolerance(
             **{output: max(least, ROOM * max(one[output] for one in off))
                for output, least in asdict(allowed).items()}
         )  # fmt: skip
-    return Golden(items, {"litert_xnnpack": EXACT if integer else parts(1e-5), "other": allowed})
+    ours = EXACT if whole else parts(1e-5) if floating else allowed
+    return Golden(items, {"litert_xnnpack": ours, "other": allowed})
 
 
 def _item(model: Model, picture: Picture) -> GoldenItem:

@@ -1,4 +1,4 @@
-"""ONNX: from the float32 `.tflite`, whose graph is the cleanest, with the contract inside."""
+"""ONNX: from a `.tflite`, whose graph is the cleanest, with the contract inside."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ __all__ = ["OnnxInterpreter", "append_files", "open_onnx", "split_files", "to_on
 OPSET = 17
 
 
-def to_onnx(float_graph: bytes) -> bytes:
-    """A float32 `.tflite` graph as a checked ONNX model without `metadata_props`."""
-    positions = open_interpreter(float_graph).positions
+def to_onnx(graph: bytes) -> bytes:
+    """A float32 or int8 `.tflite` graph as a checked ONNX model without `metadata_props`."""
+    positions = open_interpreter(graph).positions
     with silenced():
         import onnx
         import tf2onnx
 
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "graph.tflite"
-            path.write_bytes(float_graph)
+            path.write_bytes(graph)
             model, _ = tf2onnx.convert.from_tflite(str(path), opset=OPSET)
     _rename(model.graph, positions)
     try:
@@ -107,7 +107,7 @@ class OnnxInterpreter(Interpreter):
     def run(self, pixels: bytes) -> dict[str, tuple[float, ...]]:
         """`pixels` are `S * S` grays; each output as floats, flat."""
         gray = np.frombuffer(pixels, np.uint8).reshape(1, self.input_size, self.input_size, 1)
-        film = np.repeat(gray, 3, axis=3).astype(np.float32)
+        film = np.repeat(gray, 3, axis=3).astype(self.input_dtype)
         outputs = self.native.run(list(OUTPUTS), {INPUT: film})
         return {
             name: tuple(output.ravel().tolist())
@@ -135,14 +135,16 @@ def open_onnx(graph: bytes, threads: int = 1) -> OnnxInterpreter:
     outputs = [output.name for output in session.get_outputs()]
     if set(outputs) != set(OUTPUTS) or session.get_inputs()[0].name != INPUT:
         raise ModelError(f"the ONNX model has outputs {', '.join(outputs)}; it is not one of ours")
+    # A graph made from an int8 `.tflite` takes the pixels as they are.
+    whole = session.get_inputs()[0].type == "tensor(uint8)"
     return OnnxInterpreter(
         name="onnxruntime",
         version=onnxruntime.__version__,
         delegate="none",
         threads=threads,
         input_size=int(session.get_inputs()[0].shape[1]),
-        input_dtype="float32",
-        input_scale=0.0,
+        input_dtype="uint8" if whole else "float32",
+        input_scale=1.0 if whole else 0.0,
         input_zero_point=0,
         positions={name: outputs.index(name) for name in OUTPUTS},
         native=session,

@@ -18,10 +18,18 @@ from typing import Any
 from edge_runtime.errors import GateError, ModelError
 from export.novelty_statistics import NoveltyLayer, NoveltyStatistics
 
-__all__ = ["Walk", "bound_novelty", "familiar_range", "input_quantization", "operator_names"]
+__all__ = [
+    "Walk",
+    "bound_novelty",
+    "familiar_range",
+    "input_quantization",
+    "operator_names",
+    "wholly_integer",
+]
 
 # tanh is 1 to within .01 from there on, and a film's own z / 3 is mostly below 1.
 WIDEST = 3.0
+FLOAT32 = 0  # the schema's number of the type
 REACH = 9.0  # deviations of a channel: what WIDEST is in z
 
 
@@ -45,6 +53,16 @@ def operator_names(graph: bytes) -> list[str]:
     """The operators of a `.tflite` graph, in order."""
     model, subgraph = _subgraph(graph)
     return [_kind(model, subgraph.Operators(i)) for i in range(subgraph.OperatorsLength())]
+
+
+def wholly_integer(graph: bytes) -> bool:
+    """Whether nothing is computed in float: only outputs are dequantized, at the end."""
+    _, subgraph = _subgraph(graph)
+    outputs = set(subgraph.OutputsAsNumpy().tolist()) | set(subgraph.InputsAsNumpy().tolist())
+    return all(
+        subgraph.Tensors(i).Type() != FLOAT32 or i in outputs
+        for i in range(subgraph.TensorsLength())
+    )
 
 
 def input_quantization(graph: bytes) -> tuple[float, int]:

@@ -1,21 +1,19 @@
-"""One run folder -> its three model files, or none."""
+"""One run folder -> its model files, each passed by the gate or left out."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import tempfile
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from edge_runtime import container
 from edge_runtime.errors import GateError
 from edge_runtime.interpreters import open_interpreter
-from export.card import AUTHOR, LICENCE, model_card
-from export.convert import saved, to_float32, to_int8
-from export.evidence import evidence, scores_csv
+from export.card import AUTHOR, LICENCE
+from export.convert import saved
+from export.evidence import scores_csv
+from export.files import Points, package
 from export.films import (
     load_representative,
     parity_films,
@@ -24,30 +22,24 @@ from export.films import (
     run_data,
 )
 from export.gate import read_gate
-from export.goldens import choose, golden_of
 from export.graph import shipped_graph
 from export.metadata import About, described
 from export.metadata_onnx import described_onnx
-from export.novelty_int8 import fit_novelty
-from export.onnx_file import open_onnx, to_onnx
-from export.package import Graph, bare_model, contract_of, packed
+from export.onnx_file import open_onnx
+from export.package import Graph
 from export.parity import compare, keras_run, outputs_of
-from export.ranges import input_quantization, operator_names
-from export.record import ExportedFile, ExportRecord
-from export.reference import open_reference
+from export.quantized import quantizable_student
+from export.recipes import RECIPES, Recipe, Sources, named
 from export.student import Student, load_student
-from export.thresholds import NOVELTY_STEPS, PROBABILITY_STEPS, between_steps
 from workshop.progress import Progress
-from workshop.records import Film, ParityReport, StudentRecord
+from workshop.records import Film, ParityReport
 from workshop.records_io import as_json
 from workshop.runs import storage_error
 
 __all__ = ["FILES", "FLOAT", "INT8", "ONNX", "export_run"]
 
-INT8 = "student-int8.tflite"
-FLOAT = "student-float32.tflite"
-ONNX = "student-float32.onnx"
-FILES = (INT8, FLOAT, ONNX)
+INT8, FLOAT, ONNX = (named(name).file for name in ("int8", "float32", "onnx"))
+FILES = tuple(recipe.file for recipe in RECIPES)
 REPRESENTATIVE = 240
 REPRESENTATIVE_PHANTOMS = 24
 PARITY_PHANTOMS = 40
@@ -55,34 +47,27 @@ PARITY_PHANTOMS = 40
 REPRESENTATIVE_SEED, PARITY_SEED, GOLDEN_SEED = 31_000, 32_000, 33_000
 
 
-@dataclass(frozen=True)
-class _Points:
-    """Thresholds as they stand in every file of the run."""
-
-    threshold: float
-    novelty: float
-
-
-def export_run(run: Path, data: Path | None = None) -> list[ParityReport]:
+def export_run(
+    run: Path, data: Path | None = None, recipes: Sequence[str] = ()
+) -> list[ParityReport]:
     """Convert, compare and package; writes RUN/export and returns the parity reports.
 
     `data` is the folder of films (CXR_DATA, then the folder that training read, where it
-    is None). Raises `GateError` where a file is not at parity: that file is not written, and
-    those that are at parity are. Nothing in RUN/export changes before all is ready.
+    is None); `recipes` are names, all of them where none is given. Raises `GateError` where a
+    file is not at parity: that file is not written, and those that are at parity are.
+    Nothing in RUN/export changes before all is ready.
     """
+    wanted = [named(name) for name in recipes] or list(RECIPES)
     student = load_student(run)
     record = student.record
     gate = read_gate(record.preset.get("export", {}))
     folder = run_data(run, data)
     seed = int(record.preset.get("seed", 0))
-    points = _Points(
-        between_steps(record.threshold, PROBABILITY_STEPS),
-        between_steps(record.novelty_threshold, NOVELTY_STEPS),
-    )
+    points = Points.of(record)
     films = parity_films(run, record, folder, seed + PARITY_SEED, PARITY_PHANTOMS)
     chosen = representative_films(record, REPRESENTATIVE, seed)
     keras_graph = shipped_graph(student)
-    graphs = _convert(student, keras_graph, folder, chosen, seed, points)
+    graphs = _convert(student, keras_graph, folder, chosen, seed, points, wanted)
 
     reference = outputs_of(keras_run(keras_graph), films, "parity: Keras")
     found = {
@@ -103,14 +88,20 @@ def export_run(run: Path, data: Path | None = None) -> list[ParityReport]:
     out = run / "export"
     failed = [report for report in reports if not report.passed]
     passed = [graph for graph, report in zip(graphs, reports, strict=True) if report.passed]
-    written = _package(student, passed, reports, points, chosen, seed) if passed else {}
+    phantoms = REPRESENTATIVE_PHANTOMS + 1
+    seed += GOLDEN_SEED
+    written = package(student, passed, reports, points, chosen, phantoms, seed) if passed else {}
     for name in {*FILES, "export.json", "MODEL_CARD.md"} - set(written):
         (out / name).unlink(missing_ok=True)  # of an earlier export
     _replace(out, {**written, **evidence_files})
     if failed:
         raise GateError(
-            f"{failed[0].file} is not at parity with the Keras model and was not written: "
-            f"{'; '.join(failed[0].why)}; see {out / 'parity.json'}"
+            "; ".join(
+                f"{one.file} is not at parity with the Keras model and was not written: "
+                f"{', '.join(one.why)}"
+                for one in failed
+            )
+            + f"; see {out / 'parity.json'}"
         )
     return reports
 
@@ -121,94 +112,39 @@ def _convert(
     data: Path,
     chosen: Sequence[Film],
     seed: int,
-    points: _Points,
+    points: Points,
+    wanted: Sequence[Recipe],
 ) -> list[Graph]:
-    progress = Progress("converting", len(FILES))
+    progress = Progress("converting", len(wanted))
     size = student.record.input_size
     phantoms, _ = phantom_pixels(REPRESENTATIVE_PHANTOMS, seed + REPRESENTATIVE_SEED, size)
     pixels = load_representative(student.run, student.record, data, chosen, phantoms)
-    with saved(keras_graph) as traced:
-        float32 = to_float32(traced)
-        progress.advance(FLOAT)
-        onnx = to_onnx(float32)
-        progress.advance(ONNX)
-        int8 = fit_novelty(to_int8(traced, pixels), float32, student.novelty, pixels)
-    input_quantization(int8)
-    int8 = described(int8, _about(student.record, "int8", points))
-    about = _about(student.record, "float32", points)
-    float32, onnx = described(float32, about), described_onnx(onnx, about)
-    progress.advance(INT8)
-    progress.close()
-    return [
-        Graph(INT8, "int8", int8, open_interpreter(int8)),
-        Graph(FLOAT, "float32", float32, open_interpreter(float32)),
-        Graph(ONNX, "float32", onnx, open_onnx(onnx)),
-    ]
-
-
-def _about(record: StudentRecord, precision: str, points: _Points) -> About:
-    return About(
-        name=record.name,
-        version=record.version,
-        precision=precision,
-        input_size=record.input_size,
-        threshold=points.threshold,
-        novelty_threshold=points.novelty,
-        author=AUTHOR,
-        licence=LICENCE,
-    )
-
-
-def _package(
-    student: Student,
-    graphs: Sequence[Graph],
-    reports: Sequence[ParityReport],
-    points: _Points,
-    chosen: Sequence[Film],
-    seed: int,
-) -> dict[str, bytes]:
-    """Every file of the export by name."""
-    record = student.record
-    evaluation, called = evidence(student.run)
-    card = model_card(record, evaluation, called, reports, points.threshold, points.novelty)
-    by_file = {report.file: report for report in reports}
-    contracts = [
-        contract_of(graph, record, by_file[graph.file], points.threshold, points.novelty)
-        for graph in graphs
-    ]
-    models = [
-        bare_model(contract, graph.interpreter)
-        for contract, graph in zip(contracts, graphs, strict=True)
-    ]
-    pictures = choose(models, seed + GOLDEN_SEED)
-    written, files = {}, []
-    for graph, contract, model in zip(graphs, contracts, models, strict=True):
-        lite = graph.file.endswith(".tflite")
-        other = bare_model(contract, open_reference(graph.data)) if lite else None
-        data = packed(graph, contract, golden_of(model, other, pictures), card)
-        operators = Counter(operator_names(graph.data)) if lite else Counter[str]()
-        written[graph.file] = data
-        files.append(
-            ExportedFile(
-                graph.file, graph.precision, graph.sha256, container.sha256(data),
-                len(data), len(graph.data), dict(sorted(operators.items())),
+    copy, float_layers = quantizable_student(student)
+    other = keras_graph if copy is student else shipped_graph(copy)
+    graphs = []
+    with saved(keras_graph) as traced, saved(other) as traced_copy:
+        sources = Sources(traced, traced_copy, float_layers, pixels, student.novelty)
+        for recipe in wanted:
+            made = sources.graph(recipe.name)
+            about = About(
+                name=student.record.name,
+                version=student.record.version,
+                precision=recipe.precision,
+                input_size=size,
+                threshold=points.threshold,
+                novelty_threshold=points.novelty,
+                author=AUTHOR,
+                licence=LICENCE,
             )
-        )  # fmt: skip
-    facts = ExportRecord(
-        name=record.name,
-        version=record.version,
-        model_sha256=record.model_sha256,
-        threshold=points.threshold,
-        novelty_threshold=points.novelty,
-        student_threshold=record.threshold,
-        student_novelty_threshold=record.novelty_threshold,
-        files=tuple(files),
-        representative=tuple(film.path for film in chosen),
-        representative_phantoms=REPRESENTATIVE_PHANTOMS + 1,
-        golden=tuple(f"{picture.name}: {picture.how}" for picture in pictures),
-        made_by=record.made_by,
-    )
-    return {**written, "MODEL_CARD.md": card.encode(), "export.json": as_json(facts).encode()}
+            if recipe.file.endswith(".onnx"):
+                graph = described_onnx(made, about)
+                graphs.append(Graph(recipe.file, recipe.precision, graph, open_onnx(graph)))
+            else:
+                graph = described(made, about)
+                graphs.append(Graph(recipe.file, recipe.precision, graph, open_interpreter(graph)))
+            progress.advance(recipe.file)
+    progress.close()
+    return graphs
 
 
 def _replace(out: Path, files: dict[str, bytes]) -> None:

@@ -16,7 +16,7 @@ from workshop.records import StudentRecord
 from workshop.records_io import load
 from workshop.runs import existing_run
 
-__all__ = ["HIDDEN", "LOGITS", "Student", "backbone_of", "load_student"]
+__all__ = ["HIDDEN", "LOGITS", "Student", "backbone_of", "load_network", "load_student"]
 
 HIDDEN = "hidden"
 LOGITS = "logits"
@@ -43,8 +43,7 @@ def load_student(run: Path) -> Student:
         raise RunError(f"{path} is missing; go on with `training run ... --resume`")
     if hashlib.sha256(path.read_bytes()).hexdigest() != record.model_sha256:
         raise ModelError(f"{path} is not the file that training wrote (its digest differs)")
-    network = _network(path)
-    _check_head(network, record, path)
+    network = load_network(path, record)
     novelty = read_statistics(run / record.novelty_file)
     if [len(layer.mean) for layer in novelty.layers] != _widths(network, record, novelty):
         raise ModelError(f"{run / record.novelty_file} does not fit {path}: {AGAIN}")
@@ -75,6 +74,13 @@ def _widths(network: Any, record: StudentRecord, novelty: NoveltyStatistics) -> 
         tuple(there[name].output.shape) if name in there else () for name in names
     ]
     return [int(shape[3]) if len(shape) == 4 else 0 for shape in shapes]
+
+
+def load_network(path: Path, record: StudentRecord) -> Any:
+    """A `.keras` file with the head that export reads; raises `ModelError` for any other."""
+    network = _network(path)
+    _check_head(network, record, path)
+    return network
 
 
 def _network(path: Path) -> Any:

@@ -11,6 +11,7 @@ import typer
 from training.audit_command import calibrate_audits
 from training.evaluate.cli import evaluate
 from training.novelty_command import novelty
+from training.quantize_command import quantize
 from training.options import DataFolder, PresetFile, SkipBad, WeightsFolder
 from training.report_command import report
 
@@ -64,6 +65,7 @@ def run(
 app.command()(evaluate)
 app.command()(report)
 app.command()(novelty)
+app.command()(quantize)
 
 
 def _wanted(

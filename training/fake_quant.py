@@ -10,13 +10,15 @@ from __future__ import annotations
 from typing import Any
 
 import keras
-import numpy as np
 from keras import layers
 
-from training.folding import body_of, is_convolution
+from training.folding import body_of
 from training.networks import FEATURES, HIDDEN
 
-__all__ = ["RoundedActivation", "rounded"]
+__all__ = ["FLOAT_BLOCKS", "RoundedActivation", "is_float", "rounded", "stored"]
+
+# What export leaves in float (export/recipes.py): rounding costs most where maps are largest.
+FLOAT_BLOCKS = ("Conv1", "expanded_conv", "block_1_", "block_2_")
 
 Ranges = dict[str, tuple[float, float]]
 
@@ -74,6 +76,11 @@ ROUNDED: dict[type, Any] = {
 }
 
 
+def is_float(name: str) -> bool:
+    """Whether a layer of the body computes in float in the int8 file; its last sum is stored."""
+    return name.startswith(FLOAT_BLOCKS) and not name.endswith("block_2_add")
+
+
 def stored(layer: Any) -> bool:
     """Whether the int8 file stores what a layer of a folded body gives as a tensor.
 
@@ -93,14 +100,15 @@ def rounded(network: keras.Model, ranges: Ranges) -> keras.Model:
     `ranges` gives low and high of every stored tensor by the name of its layer, of the
     body's, of `pool` and of `hidden`. Its layers have the names of the folded network's.
     """
+
     def call(layer: Any, *inputs: Any, **_: Any) -> Any:
         outputs = layer(*inputs)
-        if layer.name in ranges:
+        if layer.name in ranges and not is_float(layer.name):
             return RoundedActivation(*ranges[layer.name], name=f"{layer.name}_int8")(outputs)
         return outputs
 
     def clone(layer: Any) -> Any:
-        kind = ROUNDED.get(type(layer), type(layer))
+        kind = type(layer) if is_float(layer.name) else ROUNDED.get(type(layer), type(layer))
         return kind.from_config(layer.get_config())
 
     source = body_of(network)

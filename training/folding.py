@@ -66,7 +66,24 @@ def folded(network: keras.Model) -> keras.Model:
             body.get_layer(layer.name).set_weights(_merged(layer, after[layer.name]))
         elif not _is_norm(layer):
             body.get_layer(layer.name).set_weights(layer.get_weights())
-    return _around(entered, body)
+    made = _around(entered, body)
+    _whole_offset(made)
+    return made
+
+
+def _whole_offset(network: keras.Model) -> None:
+    """Move half a gray from the rescaling into the first bias, so that int8 shifts exactly.
+
+    Equal but at the film's edge, where the padding now stands for a gray of 128, not 127.5.
+    """
+    rescale: Any = network.layers[1]
+    first: Any = next((one for one in body_of(network).layers if one.weights), None)
+    if rescale.scale != 1.0 or not isinstance(first, layers.Conv2D) or first.bias is None:
+        return
+    moved = rescale.offset - np.floor(rescale.offset)
+    rescale.offset = float(np.floor(rescale.offset))
+    kernel, bias = first.get_weights()
+    first.set_weights([kernel, bias + moved * kernel.sum(axis=(0, 1, 2))])
 
 
 def _around(network: keras.Model, body: keras.Model) -> keras.Model:

@@ -23,7 +23,7 @@ from workshop.phantoms import draw_set
 from workshop.presets import NoveltyPreset
 from workshop.records import Film
 
-__all__ = ["Familiar", "learn_novelty", "statistics_films", "tapped", "tapped_layers"]
+__all__ = ["Familiar", "learn_novelty", "phantom_pixels", "statistics_films", "tapped", "tapped_layers"]
 
 Pixels = npt.NDArray[np.uint8]
 STATISTICS_FILMS = 1500  # more changes nothing but the time it takes
@@ -89,7 +89,7 @@ def learn_novelty(
     """
     layers = tapped_layers(student)
     count = preset.phantoms
-    drawn = _phantoms(count * 2, seed + PHANTOM_SEED, chosen.shape[1])
+    drawn = phantom_pixels(count * 2, seed + PHANTOM_SEED, chosen.shape[1])
     network = tapped(student, layers)
     widths = _widths(student, layers)
 
@@ -134,7 +134,7 @@ def statistics_films(films: Sequence[Film], which: Sequence[int], seed: int) -> 
     return sorted(chosen)
 
 
-def _phantoms(count: int, seed: int, size: int) -> Pixels:
+def phantom_pixels(count: int, seed: int, size: int) -> Pixels:
     from PIL import Image
 
     drawn = [

@@ -7,11 +7,9 @@ export takes from the same weights.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -21,12 +19,11 @@ import numpy.typing as npt
 from edge_runtime.errors import RunError
 from training.augment import augment
 from training.batches import as_input
-from training.checkpoints import Checkpoint, Place
+from training.checkpoints import Checkpoint
 from training.fake_quant import rounded, stored
 from training.folding import body_of, equalise, folded
 from training.networks import FEATURES, HIDDEN, LOGITS
-from training.release import save_model
-
+from training.novelty_films import tapped_layers
 from workshop.progress import Progress
 
 __all__ = ["Settings", "fine_tuned", "quantizable"]
@@ -70,7 +67,9 @@ def quantizable(student: keras.Model, films: Pixels) -> tuple[keras.Model, dict[
 
 def _batches(model: keras.Model, films: Pixels) -> Iterator[list[Any]]:
     for start in range(0, len(films) - BATCH + 1, BATCH):
-        yield [np.asarray(v) for v in model.predict_on_batch(as_input(films[start : start + BATCH]))]
+        yield [
+            np.asarray(v) for v in model.predict_on_batch(as_input(films[start : start + BATCH]))
+        ]
 
 
 def _inner(network: keras.Model, tensors: list[Any], films: Pixels) -> Iterator[list[Any]]:
@@ -90,9 +89,7 @@ def _peaks(network: keras.Model, tensors: list[Any], films: Pixels) -> list[Floa
     return [np.max(one, axis=0) for one in zip(*found, strict=True)]
 
 
-def _ranges(
-    network: keras.Model, tensors: list[Any], films: Pixels
-) -> list[tuple[float, float]]:
+def _ranges(network: keras.Model, tensors: list[Any], films: Pixels) -> list[tuple[float, float]]:
     found = [[(v.min(), v.max()) for v in values] for values in _inner(network, tensors, films)]
     return [
         (float(min(low for low, _ in one)), float(max(high for _, high in one)))
@@ -148,6 +145,7 @@ EVERY = 25
 
 def _films(films: Pixels, settings: Settings, begun: int) -> Iterator[tuple[int, Any]]:
     """Batches `float32[b, S, S]` from step `begun` on, made a step ahead."""
+
     def make(number: int) -> Any:
         rng = np.random.default_rng([settings.seed, 77, number])
         chosen = rng.choice(len(films), settings.batch, replace=False)
@@ -168,7 +166,24 @@ def _films(films: Pixels, settings: Settings, begun: int) -> Iterator[tuple[int,
 def _step(student: keras.Model, copy: keras.Model, optimizer: Any) -> Any:
     import tensorflow as tf
 
-    wanted = keras.Model(student.input, [student.output, student.get_layer(FEATURES).input])
+    names = tapped_layers(student)
+    names = () if names == (FEATURES,) else names
+    inside = body_of(student)
+    wanted = keras.Model(
+        inside.input, [inside.output, *(inside.get_layer(n).output for n in names)]
+    )
+    inside = body_of(copy)
+    found_there = keras.Model(
+        inside.input, [inside.output, *(_stored(inside.get_layer(n)) for n in names)]
+    )
+
+    def said(network: keras.Model, inner: keras.Model, films: Any, training: bool) -> Any:
+        outputs = inner(network.layers[1](films), training=training)
+        maps, *taps = outputs if isinstance(outputs, list) else [outputs]
+        tensor = maps
+        for layer in network.layers[3:]:
+            tensor = layer(tensor)
+        return tensor, maps, taps
 
     def heat(maps: Any, network: keras.Model) -> Any:
         """Grad-CAM before it is rectified, up to a constant: `[n, g, g]`."""
@@ -184,22 +199,29 @@ def _step(student: keras.Model, copy: keras.Model, optimizer: Any) -> Any:
 
     @tf.function  # type: ignore[untyped-decorator]
     def step(films: Any) -> Any:
-        logits, maps = wanted(films, training=False)
+        logits, maps, taps = said(student, wanted, films, False)
         true = logits[:, 1] - logits[:, 0]
         map_heat = heat(maps, student)
         with tf.GradientTape() as tape:
-            logits, found = copy(films, training=True)
+            logits, found, found_taps = said(copy, found_there, films, True)
             losses = (
                 relative(logits[:, 1] - logits[:, 0], true),
                 relative(found, maps),
                 relative(heat(found, copy), map_heat),
             )
             total = losses[0] + losses[1] + losses[2]
+            for tap, tap_found in zip(taps, found_taps, strict=True):
+                total += relative(tap_found, tap) / len(taps)
         gradients = tape.gradient(total, copy.trainable_variables)
         optimizer.apply_gradients(zip(gradients, copy.trainable_variables, strict=True))
         return losses
 
     return step
+
+
+def _stored(layer: Any) -> Any:
+    """What a layer of the rounded body gives, after it was rounded."""
+    return layer._outbound_nodes[0].operation.output
 
 
 def _copy_back(copy: keras.Model, network: keras.Model) -> None:
