@@ -169,6 +169,16 @@ def test_a_bit_flipped_is_found(
         assert caught.value.exit_code in (1, 3) and "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["golden.json", "labels.txt"])
+def test_a_file_that_is_gone_is_damage(name: str, tmp_path: Path) -> None:
+    """As where a flipped length in the ZIP's directory swallows an entry."""
+    graph, files = container.split(DATA)
+    path = tmp_path / "gone.tflite"
+    path.write_bytes(container.append(graph, {n: b for n, b in files.items() if n != name}))
+    with pytest.raises(ModelError, match=f"damaged: {name} is not in it"):
+        inspect_file(path)
+
+
 def _same_files(data: bytes) -> bool:
     try:
         return container.split(data) == container.split(DATA)
