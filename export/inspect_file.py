@@ -22,7 +22,7 @@ from export.onnx_file import split_files
 
 __all__ = ["inspect_file"]
 
-ANOTHER = "the file has no contract: another program made it"
+LABELS = "labels.txt"
 
 
 def inspect_file(path: Path) -> Inspection:
@@ -70,6 +70,8 @@ def _contract(graph: bytes, files: dict[str, bytes], data: bytes) -> Contract | 
         if container.CONTRACT.encode() in data and b"graph_sha256" in data:
             raise ModelError("the file is damaged: its contract cannot be found; get it again")
         return None
+    if gone := {container.GOLDEN, LABELS} - files.keys():
+        raise ModelError(f"the file is damaged: {min(gone)} is not in it any more; get it again")
     contract = Contract.from_json(files[container.CONTRACT])
     if container.sha256(graph) != contract.graph_sha256:
         raise ModelError(

@@ -194,7 +194,7 @@ def test_all_files_are_replaced_or_none(
             raise OSError(28, "No space left on device")
         real(source, target)
 
-    monkeypatch.setattr(module.os, "replace", failing)
+    monkeypatch.setattr("os.replace", failing)
     with pytest.raises(StorageError, match="disk is full"):
         bundle(run, first, second)
     assert (contents(first), contents(second)) == before

@@ -19,7 +19,6 @@ from edge_runtime.model import BUNDLED, FOLDER
 from export import inspect_file as module
 from export.inspect_delegate import ask, taken_by
 from export.inspect_file import inspect_file
-from export.inspect_record import Inspection
 from export.inspect_table import WIDTH, inspection_lines
 from export.run import FILES, FLOAT, INT8, ONNX
 from export.verify import verify
@@ -139,10 +138,10 @@ def test_metadata_of_a_reader_that_is_there(monkeypatch: pytest.MonkeyPatch) -> 
             return self.found or {}
 
     told = {"name": "a name", "heads": [{"name": "probabilities", "labels": ["normal", "covid"]}]}
-    monkeypatch.setattr(module.importlib, "import_module", lambda name: Reader(told))
+    monkeypatch.setattr("importlib.import_module", lambda name: Reader(told))
     lines = "\n".join(inspection_lines(inspect_file(FILE)))
     assert "name: a name" in lines and "labels normal, covid" in lines
-    monkeypatch.setattr(module.importlib, "import_module", lambda name: Reader(None))
+    monkeypatch.setattr("importlib.import_module", lambda name: Reader(None))
     assert "none: the graph carries no TFLite metadata" in "\n".join(
         inspection_lines(inspect_file(FILE))
     )
@@ -168,6 +167,16 @@ def test_a_bit_flipped_is_found(
         with pytest.raises(EdgeError) as caught:
             check(path)
         assert caught.value.exit_code in (1, 3) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["golden.json", "labels.txt"])
+def test_a_file_that_is_gone_is_damage(name: str, tmp_path: Path) -> None:
+    """As where a flipped length in the ZIP's directory swallows an entry."""
+    graph, files = container.split(DATA)
+    path = tmp_path / "gone.tflite"
+    path.write_bytes(container.append(graph, {n: b for n, b in files.items() if n != name}))
+    with pytest.raises(ModelError, match=f"damaged: {name} is not in it"):
+        inspect_file(path)
 
 
 def _same_files(data: bytes) -> bool:
@@ -197,7 +206,7 @@ def test_others_damaged_files_are_told_or_refused(
         except ModelError as error:
             assert str(path) in str(error) and "\n" not in str(error)
         else:
-            assert isinstance(found, Inspection) and inspection_lines(found)
+            assert inspection_lines(found)
 
 
 def test_the_delegate_is_asked_in_a_process_of_its_own() -> None:
