@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from export.android.command import android
 from export.interpreters_command import interpreters, profile_layers
 
 __all__ = ["app"]
@@ -42,6 +44,14 @@ def run(
             show_default=False,
         ),
     ] = None,
+    gate: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="BOUND=VALUE",
+            help="A bound in place of the preset's (repeatable); the reports name it.",
+            show_default=False,
+        ),
+    ] = None,
     bundle: Annotated[
         bool, typer.Option("--bundle", help="Make the int8 file the one the wheel carries.")
     ] = False,
@@ -58,13 +68,27 @@ def run(
     from export.run import export_run
     from workshop.summary import parity_lines
 
-    reports = export_run(folder, data, recipe or ())
+    reports = export_run(folder, data, recipe or (), _bounds(gate or ()))
     if bundle:
         sys.stderr.write(f"bundled: {into_package(folder)}\n")
     if as_json:
         sys.stdout.write(json.dumps([asdict(report) for report in reports], indent=1) + "\n")
         return
     sys.stdout.write("\n".join(parity_lines(reports, folder)) + "\n")
+
+
+def _bounds(words: Sequence[str]) -> dict[str, float]:
+    """What `--gate` was given, as numbers."""
+    from edge_runtime.errors import UsageError
+
+    bounds = {}
+    for word in words:
+        name, _, value = word.partition("=")
+        try:
+            bounds[name] = float(value)
+        except ValueError as error:
+            raise UsageError(f"--gate {word}: give it as BOUND=VALUE, a number") from error
+    return bounds
 
 
 @app.command()
@@ -135,44 +159,7 @@ def bundle(
         sys.stdout.write(f"refreshed: {path}\n")
 
 
-@app.command()
-def android(
-    file: Annotated[Path, typer.Argument(help="A .tflite file that export wrote, or a name.")],
-    abi: Annotated[str, typer.Option(help="The processor: arm64-v8a or x86_64.")] = "arm64-v8a",
-    cache: Annotated[
-        Path | None,
-        typer.Option(help="Where the library is kept.  [default: .cache/android]"),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-) -> None:
-    """Run a file's golden inputs in TensorFlow Lite 2.16.1's Android library, without a phone.
-
-    The library comes by Maven, once; on another processor it runs in qemu-user.
-    """
-    from edge_runtime.errors import UsageError
-    from edge_runtime.model import model_path
-    from export.android.check import check_file
-    from export.android.library import ABIS, CACHE, VERSION, build
-
-    if abi not in ABIS:
-        raise UsageError(f"--abi {abi} is unknown; there are {', '.join(ABIS)}")
-    file = model_path(file)
-    results = check_file(file, build(abi, cache or CACHE))
-    if as_json:
-        modes = [asdict(one) for one in results]
-        facts = {"file": str(file), "library": VERSION, "abi": abi, "modes": modes}
-        sys.stdout.write(json.dumps(facts, indent=1) + "\n")
-        return
-    for one in results:
-        took = f" (took {one.delegated} of {one.nodes} operators)" if one.nodes else ""
-        sys.stdout.write(f"TensorFlow Lite {VERSION} for Android, {abi}, {one.mode}{took}\n")
-        for item in one.golden:
-            sys.stdout.write(
-                f"golden {item.name}: {item.answered}, {item.output} {item.difference:.2g} off "
-                f"({item.tolerance:.2g} allowed)\n"
-            )
-
-
+app.command()(android)
 app.command()(interpreters)
 app.command("profile")(profile_layers)
 

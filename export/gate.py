@@ -30,17 +30,25 @@ AT_LEAST = {"int8_heatmap_rank"}  # every other bound is an upper one
 ROUNDING = ("dynamic", "int8", "int16x8")
 
 
-def read_gate(export: Mapping[str, Any]) -> dict[str, float]:
-    """The preset's `[export.gate]` over the defaults; raises `DataError` for another key."""
+def read_gate(
+    export: Mapping[str, Any], of: str = "the preset's export.gate.", whole: bool = True
+) -> dict[str, float]:
+    """The table `[export.gate]`, over the defaults where `whole`; `of` names it in errors.
+
+    Raises `DataError` for another key, or a value that is no number.
+    """
     given = export.get("gate", {})
     if not isinstance(given, Mapping):
         raise DataError("the preset's [export.gate] is not a table")
     for key, value in given.items():
         if key not in DEFAULTS:
-            raise DataError(f"the preset's export.gate.{key} is unknown; it knows {_known()}")
+            raise DataError(f"{of}{key} is unknown; it knows {_known()}")
         if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
-            raise DataError(f"the preset's export.gate.{key} must be a number, 0 or more")
-    return {**DEFAULTS, **{key: float(value) for key, value in given.items()}}
+            raise DataError(f"{of}{key} must be a number, 0 or more")
+    return {
+        **(DEFAULTS if whole else {}),
+        **{key: float(value) for key, value in given.items()},
+    }
 
 
 def _known() -> str:

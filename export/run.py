@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from edge_runtime.errors import GateError
@@ -48,19 +48,26 @@ REPRESENTATIVE_SEED, PARITY_SEED, GOLDEN_SEED = 31_000, 32_000, 33_000
 
 
 def export_run(
-    run: Path, data: Path | None = None, recipes: Sequence[str] = ()
+    run: Path,
+    data: Path | None = None,
+    recipes: Sequence[str] = (),
+    bounds: Mapping[str, float] | None = None,
 ) -> list[ParityReport]:
     """Convert, compare and package; writes RUN/export and returns the parity reports.
 
     `data` is the folder of films (CXR_DATA, then the folder that training read, where it
-    is None); `recipes` are names, all of them where none is given. Raises `GateError` where a
+    is None); `recipes` are names, all of them where none is given; `bounds` of the gate go
+    before the preset's and stand in the reports. Raises `GateError` where a
     file is not at parity: that file is not written, and those that are at parity are.
     Nothing in RUN/export changes before all is ready.
     """
     wanted = [named(name) for name in recipes] or list(RECIPES)
     student = load_student(run)
     record = student.record
-    gate = read_gate(record.preset.get("export", {}))
+    gate = {
+        **read_gate(record.preset.get("export", {})),
+        **read_gate({"gate": bounds or {}}, of="--gate ", whole=False),
+    }
     folder = run_data(run, data)
     seed = int(record.preset.get("seed", 0))
     points = Points.of(record)

@@ -11,8 +11,8 @@ import typer
 from training.audit_command import calibrate_audits
 from training.evaluate.cli import evaluate
 from training.novelty_command import novelty
-from training.quantize_command import quantize
 from training.options import DataFolder, PresetFile, SkipBad, WeightsFolder
+from training.quantize_command import quantize
 from training.report_command import report
 
 if TYPE_CHECKING:

@@ -23,7 +23,14 @@ from workshop.phantoms import draw_set
 from workshop.presets import NoveltyPreset
 from workshop.records import Film
 
-__all__ = ["Familiar", "learn_novelty", "phantom_pixels", "statistics_films", "tapped", "tapped_layers"]
+__all__ = [
+    "Familiar",
+    "learn_novelty",
+    "phantom_pixels",
+    "statistics_films",
+    "tapped",
+    "tapped_layers",
+]
 
 Pixels = npt.NDArray[np.uint8]
 STATISTICS_FILMS = 1500  # more changes nothing but the time it takes
@@ -135,6 +142,7 @@ def statistics_films(films: Sequence[Film], which: Sequence[int], seed: int) -> 
 
 
 def phantom_pixels(count: int, seed: int, size: int) -> Pixels:
+    """Phantoms as pixels `[count, size, size]`."""
     from PIL import Image
 
     drawn = [

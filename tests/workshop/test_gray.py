@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from export.films import phantom_pixels
-from workshop.gray import gray_entrance
 from export.student import load_student
+from workshop.gray import gray_entrance
 
 
 @pytest.fixture(scope="module")
