@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import subprocess
@@ -138,10 +139,10 @@ def test_metadata_of_a_reader_that_is_there(monkeypatch: pytest.MonkeyPatch) -> 
             return self.found or {}
 
     told = {"name": "a name", "heads": [{"name": "probabilities", "labels": ["normal", "covid"]}]}
-    monkeypatch.setattr("importlib.import_module", lambda name: Reader(told))
+    monkeypatch.setattr(importlib, "import_module", lambda name: Reader(told))
     lines = "\n".join(inspection_lines(inspect_file(FILE)))
     assert "name: a name" in lines and "labels normal, covid" in lines
-    monkeypatch.setattr("importlib.import_module", lambda name: Reader(None))
+    monkeypatch.setattr(importlib, "import_module", lambda name: Reader(None))
     assert "none: the graph carries no TFLite metadata" in "\n".join(
         inspection_lines(inspect_file(FILE))
     )
