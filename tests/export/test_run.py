@@ -20,6 +20,7 @@ from edge_runtime.errors import DataError, EdgeError, GateError, ModelError, Run
 from export import run as exporting
 from export.bundle import bundle
 from export.record import ExportRecord
+from export.recipes import RECIPES
 from export.run import FILES, FLOAT, INT8, ONNX, export_run
 from tests.environments import ROOT
 from workshop.records import ParityReport
@@ -35,11 +36,12 @@ def _graphs_of(exported: Path) -> Any:
     from export.package import Graph
 
     made = []
-    for name in FILES:
-        data = (exported / name).read_bytes()
-        graph = split_files(data)[0] if name == ONNX else container.split(data)[0]
-        opened = open_onnx(graph) if name == ONNX else open_interpreter(graph)
-        made.append(Graph(name, "int8" if name == INT8 else "float32", graph, opened))
+    for recipe in RECIPES:
+        data = (exported / recipe.file).read_bytes()
+        onnx = recipe.file.endswith(".onnx")
+        graph = split_files(data)[0] if onnx else container.split(data)[0]
+        opened = open_onnx(graph) if onnx else open_interpreter(graph)
+        made.append(Graph(recipe.file, recipe.precision, graph, opened))
     return lambda *_: made
 
 
