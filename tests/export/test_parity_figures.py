@@ -99,7 +99,7 @@ def test_classes_ranks_and_maps_are_what_a_loop_finds(seed: int, count: int) -> 
 
     def rate(one: Outputs, want: bool) -> float:
         part = [p for p, is_covid in zip(one.scores, covid, strict=True) if is_covid is want]
-        return sum((p >= THRESHOLD) == want for p in part) / len(part)
+        return float(sum((p >= THRESHOLD) == want for p in part) / len(part))
 
     for interval, want in ((got.sensitivity_difference, True), (got.specificity_difference, False)):
         assert interval.value == pytest.approx(rate(found, want) - rate(reference, want))

@@ -110,8 +110,7 @@ def test_a_whole_run_is_shown_whole(run: Path) -> None:
     page = written(run)
     found = check(page)
     assert "not a medical device" in page
-    assert page.count('<div class="pair">') == 8
-    assert page.count('<div class="triple">') == 2
+    assert [page.count(f'<div class="{name}">') for name in ("pair", "triple")] == [8, 2]
     assert found.seen.count("img") == 2 * 8 + 3 * 2 + 2 + 11  # films, legends, plots
     assert "Not done" not in page and "Not audited" not in page and "Not tried" not in page
     assert page.count('class="todo"') == 1  # no site holds ten films of each class
