@@ -65,12 +65,14 @@ def run(
     is not written, and the others are.
     """
     from export.bundle import bundle as into_package
+    from export.bundle import refresh_documents
     from export.run import export_run
     from workshop.summary import parity_lines
 
     reports = export_run(folder, data, recipe or (), _bounds(gate or ()))
     if bundle:
         sys.stderr.write(f"bundled: {into_package(folder)}\n")
+        refresh_documents()
     if as_json:
         sys.stdout.write(json.dumps([asdict(report) for report in reports], indent=1) + "\n")
         return
