@@ -46,6 +46,7 @@ def _rename(graph: Any, positions: dict[str, int]) -> None:
     The converter's names carry a counter that runs on through the process, and it keeps
     weights in the order of a set: two exports of one run must be the same bytes.
     """
+    _order(graph, sorted(positions, key=lambda name: positions[name]), positions)
     names = {graph.input[0].name: INPUT}
     names |= {graph.output[position].name: name for name, position in positions.items()}
     weights = {tensor.name: tensor for tensor in graph.initializer}
@@ -69,6 +70,24 @@ def _rename(graph: Any, positions: dict[str, int]) -> None:
         value.name = names[value.name]
     del graph.value_info[:]  # shapes of tensors by their old names; the checker infers them
     graph.name, graph.doc_string = "cxr", ""
+
+
+def _order(graph: Any, outputs: list[str], positions: dict[str, int]) -> None:
+    """Nodes in the order in which the outputs ask for them, whatever the converter's was."""
+    made_by = {name: node for node in graph.node for name in node.output}
+    ordered: dict[int, Any] = {}
+    waiting = [made_by[graph.output[positions[name]].name] for name in reversed(outputs)]
+    while waiting:
+        node = waiting[-1]
+        asked = [made_by[name] for name in reversed(node.input) if name in made_by]
+        missing = [one for one in asked if id(one) not in ordered]
+        if missing:
+            waiting += missing
+            continue
+        ordered.setdefault(id(waiting.pop()), node)
+    kept = [type(node).FromString(node.SerializeToString()) for node in ordered.values()]
+    del graph.node[:]
+    graph.node.extend(kept)
 
 
 def append_files(graph: bytes, files: dict[str, bytes]) -> bytes:
