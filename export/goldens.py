@@ -124,7 +124,7 @@ def _halve(
 
 
 def _refused(models: Sequence[Model], drawn: Pixels, seed: int) -> Picture:
-    """The negative or the upside-down phantom that every file finds most unfamiliar."""
+    """The negative or the upside-down phantom that every file refuses."""
     tries = [
         (f"phantom {seed}/{i}, {what}", pixels)
         for i in range(CANDIDATES // 3)
@@ -135,9 +135,11 @@ def _refused(models: Sequence[Model], drawn: Pixels, seed: int) -> Picture:
             ("in tiles, shuffled", _tiles(drawn[i], seed + i)),
         )
     ]
-    margins = [min(_Look.of(models, pixels).margins) for _, pixels in tries]
-    best = int(np.argmax(margins))
-    if margins[best] >= NOVEL:
+    looks = [_Look.of(models, pixels) for _, pixels in tries]
+    clear = [i for i, look in enumerate(looks) if min(look.margins) >= NOVEL]
+    if clear:
+        # Of those that are clearly unfamiliar the one that every interpreter scores alike.
+        best = min(clear, key=lambda i: max(looks[i].scores) - min(looks[i].scores))
         return Picture("refused", tries[best][1], tries[best][0])
     blank = np.full_like(drawn[0], 128)
     return Picture("refused", blank, "one gray: no changed phantom is clearly unfamiliar")
