@@ -121,7 +121,9 @@ def test_killed_and_resumed_ends_in_the_same_weights(
 def test_the_folder_holds_what_export_needs(finished: Path, films: Path) -> None:
     record = load(finished / "student.json", StudentRecord)
     assert record.input_size == 64 and record.last_conv == "pool"
-    assert record.novelty_films["phantoms"] == 12 and 0 < record.novelty_threshold < 1
+    counts = record.novelty_films
+    assert counts["phantoms"] == 12 and 0 < record.novelty_threshold < 1
+    assert counts["films"] == len(record.trained_on)
     trained = {film.group for film in record.trained_on}
     assert not trained & {film.group for film in record.never_seen}
     assert {film.label for film in record.never_seen} == {"covid", "normal"}
@@ -134,6 +136,8 @@ def test_the_folder_holds_what_export_needs(finished: Path, films: Path) -> None
     with (finished / "predictions.csv").open(newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert not {row["group"] for row in rows} & trained
+    kept = [row for row in rows if (row["network"], row["role"]) == ("student", "out_of_fold")]
+    assert counts["threshold_films"] == len(kept)
     for name in ("roc", "learning-curves", "scores"):
         assert (finished / "plots" / f"{name}.png").read_bytes().startswith(b"\x89PNG")
     assert json.loads((finished / "run.json").read_text())["roles"]["holdout"] > 0
