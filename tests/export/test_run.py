@@ -19,8 +19,8 @@ from edge_runtime import container
 from edge_runtime.errors import DataError, EdgeError, GateError, ModelError, RunError, StorageError
 from export import run as exporting
 from export.bundle import bundle
-from export.record import ExportRecord
 from export.recipes import RECIPES
+from export.record import ExportRecord
 from export.run import FILES, FLOAT, INT8, ONNX, export_run
 from tests.environments import ROOT
 from workshop.records import ParityReport
