@@ -143,8 +143,7 @@ def test_the_folder_holds_what_export_needs(finished: Path, films: Path) -> None
     assert json.loads((finished / "run.json").read_text())["roles"]["holdout"] > 0
     with np.load(finished / "novelty.npz") as arrays:
         assert (int(arrays["schema"]), float(arrays["threshold"])) == (2, record.novelty_threshold)
-        assert 0 < record.novelty_threshold < 1
-        assert len(arrays["layers"]) == 4
+        assert 0 < record.novelty_threshold < 1 and len(arrays["layers"]) == 4
         for i in range(4):
             assert arrays[f"components_{i}"].shape == (len(arrays[f"mean_{i}"]), 4)
 
