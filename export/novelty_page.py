@@ -50,8 +50,9 @@ at 3 or 5 deviations; all on films out of fold and the kinds of this last table.
 layers all told these kinds from films, the averages of the last one hardly; the combinations of
 several layers did not differ by more than chance, so the layers are taken by rule and not by
 result, and the smaller number of components and the larger shrinkage, which int8 rounds less.
-The share of familiar films above the threshold was lowered from .015 to .005 when an earlier
-student's holdout had shown 3.6 % refused; no kind of picture that is no film had a part in that.
+The share of familiar films above the threshold was lowered from .015 to .005 when the holdout of
+the student "quick" had shown 3.6 % refused, so that for it, and for others with the same holdout,
+the figure above is not independent of that choice; what is no film had no part in it.
 """
 
 

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
-import numpy as np
 import pytest
 
 from edge_runtime import container
@@ -154,34 +153,6 @@ def _no_statistics(run: Path) -> None:
     (run / "novelty.npz").write_bytes(b"")
 
 
-def _older_statistics(run: Path) -> None:
-    np.savez(run / "novelty.npz", mean=np.zeros(5), components=np.zeros((5, 2)))
-
-
-def _change_statistics(run: Path, **changes: Any) -> None:
-    with np.load(run / "novelty.npz") as stored:
-        arrays = dict(stored)
-    np.savez(run / "novelty.npz", **{**arrays, **changes})
-
-
-def _foreign_statistics(run: Path) -> None:
-    _change_statistics(
-        run, mean_1=np.zeros(5), deviation_1=np.ones(5), components_1=np.zeros((5, 2))
-    )
-
-
-def _unknown_layer(run: Path) -> None:
-    _change_statistics(run, layers=np.array(["block_2_add", "a", "b", "c"]))
-
-
-def _ragged_statistics(run: Path) -> None:
-    _change_statistics(run, deviation_2=np.ones(3))
-
-
-def _other_threshold(run: Path) -> None:
-    _change_statistics(run, threshold=0.9)
-
-
 def _no_predictions(run: Path) -> None:
     (run / "predictions.csv").unlink()
 
@@ -203,11 +174,6 @@ def _lost_film(run: Path) -> None:
         (_broken_network, ModelError, "cannot be loaded"),
         (_broken_record, DataError, "not as expected"),
         (_no_statistics, ModelError, "novelty statistics"),
-        (_older_statistics, ModelError, "another release; run `python -m training novelty RUN`"),
-        (_foreign_statistics, ModelError, "does not fit.*training novelty"),
-        (_unknown_layer, ModelError, "does not fit"),
-        (_ragged_statistics, ModelError, "shapes do not fit"),
-        (_other_threshold, ModelError, "different novelty thresholds.*training novelty"),
         (_no_predictions, RunError, "predictions.csv"),
         (_lost_film, DataError, "lost.png"),
     ],
