@@ -23,6 +23,7 @@ from edge_runtime.golden import Golden, GoldenItem, Tolerance, to_json
 from edge_runtime.interpreters import Interpreter, open_interpreter
 from edge_runtime.model import Model
 from edge_runtime.pixels import PIXELS_VERSION
+from export.metadata import About, described
 
 __all__ = ["GRID", "SIZE", "convert", "film", "keras_model", "model_file", "png", "repacked"]
 
@@ -118,6 +119,7 @@ def convert(model: Any, precision: str) -> bytes:
 
 def model_file(graph: bytes, precision: str) -> bytes:
     """The graph with contract, golden inputs, labels and card behind it."""
+    graph = described(graph, _about(precision))
     interpreter = open_interpreter(graph)
     contract = _contract(graph, precision, interpreter)
     pictures = {"undecided": film(131), "ordinary": film(90), "refused": film(240)}
@@ -143,6 +145,19 @@ def repacked(data: bytes, contract: Mapping[str, Any], files: Mapping[str, bytes
     graph, old = container.split(data)
     changed = replace(Contract.from_json(old[container.CONTRACT]), **contract)
     return container.append(graph, {**old, container.CONTRACT: changed.to_json().encode(), **files})
+
+
+def _about(precision: str) -> About:
+    return About(
+        name=f"tiny-{precision}",
+        version="1",
+        precision=precision,
+        input_size=SIZE,
+        threshold=0.501,
+        novelty_threshold=0.601,
+        author="The cxr-edge authors",
+        licence="test",
+    )
 
 
 def _contract(graph: bytes, precision: str, interpreter: Interpreter) -> Contract:
