@@ -69,8 +69,7 @@ def package(
         bare_model(contract, open_reference(graph.data)) if lite(graph) else None
         for contract, graph in zip(contracts, graphs, strict=True)
     ]
-    # Plain kernels round elsewhere: a golden input is one on which they too agree.
-    pictures = choose([*models, *(one for one in others if one)], seed)
+    pictures = choose(models, seed, [one for one in others if one is not None])
     written, files = {}, []
     for graph, contract, model, other in zip(graphs, contracts, models, others, strict=True):
         whole = lite(graph) and wholly_integer(graph.data)

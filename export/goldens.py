@@ -36,8 +36,13 @@ class Picture:
     how: str
 
 
-def choose(models: Sequence[Model], seed: int) -> tuple[Picture, Picture, Picture]:
+def choose(
+    models: Sequence[Model], seed: int, others: Sequence[Model] = ()
+) -> tuple[Picture, Picture, Picture]:
     """One that scores .3 to .7 in every file, an ordinary one, one that is refused.
+
+    `others` are the same files on interpreters that round elsewhere: of the pictures that are
+    refused one is taken on which these agree.
 
     The first is the nearest to that where the bounded search finds none; `how` says so.
     """
@@ -63,7 +68,7 @@ def choose(models: Sequence[Model], seed: int) -> tuple[Picture, Picture, Pictur
 
     rest = [i for i in order if not np.array_equal(drawn[i], between)]
     usual = max(rest, key=lambda i: found[i].clearance())
-    refused = _refused(models, drawn, seed)
+    refused = _refused([*models, *others], drawn, seed)
     return (
         Picture("between", between, how),
         Picture("ordinary", drawn[usual], f"{labels[usual]} phantom {seed}/{usual}"),

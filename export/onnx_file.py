@@ -53,6 +53,8 @@ def _rename(graph: Any, positions: dict[str, int]) -> None:
     used: list[Any] = []
     for number, node in enumerate(graph.node):
         node.name = f"{node.op_type}{number}"
+        if not node.domain:
+            node.ClearField("domain")  # some say so, some leave it out
         for at, name in enumerate(node.input):
             if name in weights and name not in names:
                 names[name] = f"weights{len(used)}"
