@@ -181,6 +181,8 @@ def golden_of(
         return Tolerance(share, share * hottest, share)
 
     allowed = parts(1e-4 if floating else (2 if whole else MIXED) / 256)
+    if not floating and not whole:
+        allowed = Tolerance(allowed.probabilities, allowed.heatmap, 8 / 256)
     if other is not None:
         off = [differences(item, other.run(item.pixels())) for item in items]
         allowed = Tolerance(
