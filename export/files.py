@@ -38,11 +38,6 @@ class Points:
         )
 
 
-def lite(graph: Graph) -> bool:
-    """Whether it is a `.tflite`."""
-    return graph.file.endswith(".tflite")
-
-
 def package(
     student: Student,
     graphs: Sequence[Graph],
@@ -66,15 +61,15 @@ def package(
         for contract, graph in zip(contracts, graphs, strict=True)
     ]
     others = [
-        bare_model(contract, open_reference(graph.data)) if lite(graph) else None
+        bare_model(contract, open_reference(graph.data)) if graph.lite else None
         for contract, graph in zip(contracts, graphs, strict=True)
     ]
     pictures = choose(models, seed, [one for one in others if one is not None])
     written, files = {}, []
     for graph, contract, model, other in zip(graphs, contracts, models, others, strict=True):
-        whole = lite(graph) and wholly_integer(graph.data)
+        whole = graph.lite and wholly_integer(graph.data)
         data = packed(graph, contract, golden_of(model, other, pictures, whole), card)
-        operators = Counter(operator_names(graph.data)) if lite(graph) else Counter[str]()
+        operators = Counter(operator_names(graph.data)) if graph.lite else Counter[str]()
         written[graph.file] = data
         files.append(
             ExportedFile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -170,8 +170,8 @@ def golden_of(
     What others may differ by is measured with `other`, with room to spare, since they round
     in other places; without one (ONNX) it is a fixed share. Where sums in float are rounded to
     integers afterwards, another processor may round elsewhere too, and is allowed that much.
-    A heat map is in a unit of its
-    own: what is allowed there is a part of the largest value over the items.
+    A heat map is in a unit of its own: what is allowed there is a part of the largest value
+    over the items.
     """
     items = tuple(_item(model, picture) for picture in pictures)
     floating = model.contract.precision in ("float32", "float16")
@@ -180,9 +180,9 @@ def golden_of(
     def parts(share: float) -> Tolerance:
         return Tolerance(share, share * hottest, share)
 
-    allowed = parts(1e-4 if floating else (2 if whole else MIXED) / 256)
+    allowed = parts(1e-4 if floating else 2 / 256)
     if not floating and not whole:
-        allowed = Tolerance(allowed.probabilities, allowed.heatmap, 8 / 256)
+        allowed = replace(parts(MIXED / 256), novelty=8 / 256)
     if other is not None:
         off = [differences(item, other.run(item.pixels())) for item in items]
         allowed = Tolerance(

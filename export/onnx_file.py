@@ -46,7 +46,7 @@ def _rename(graph: Any, positions: dict[str, int]) -> None:
     The converter's names carry a counter that runs on through the process, and it keeps
     weights in the order of a set: two exports of one run must be the same bytes.
     """
-    _order(graph, sorted(positions, key=lambda name: positions[name]), positions)
+    _order(graph)
     names = {graph.input[0].name: INPUT}
     names |= {graph.output[position].name: name for name, position in positions.items()}
     weights = {tensor.name: tensor for tensor in graph.initializer}
@@ -74,11 +74,11 @@ def _rename(graph: Any, positions: dict[str, int]) -> None:
     graph.name, graph.doc_string = "cxr", ""
 
 
-def _order(graph: Any, outputs: list[str], positions: dict[str, int]) -> None:
+def _order(graph: Any) -> None:
     """Nodes in the order in which the outputs ask for them, whatever the converter's was."""
     made_by = {name: node for node in graph.node for name in node.output}
     ordered: dict[int, Any] = {}
-    waiting = [made_by[graph.output[positions[name]].name] for name in reversed(outputs)]
+    waiting = [made_by[output.name] for output in reversed(graph.output)]
     while waiting:
         node = waiting[-1]
         asked = [made_by[name] for name in reversed(node.input) if name in made_by]

@@ -29,6 +29,11 @@ class Graph:
     interpreter: Interpreter
 
     @property
+    def lite(self) -> bool:
+        """Whether it is a `.tflite`; else it is ONNX."""
+        return self.file.endswith(".tflite")
+
+    @property
     def sha256(self) -> str:
         """`graph_sha256`."""
         return container.sha256(self.data)
@@ -83,6 +88,6 @@ def packed(graph: Graph, contract: Contract, golden: Golden, card: str) -> bytes
         "labels.txt": ("\n".join(LABELS) + "\n").encode(),
         "MODEL_CARD.md": card.encode(),
     }
-    if graph.file.endswith(".onnx"):
-        return onnx_file.append_files(graph.data, files)
-    return container.append(graph.data, files)
+    if graph.lite:
+        return container.append(graph.data, files)
+    return onnx_file.append_files(graph.data, files)

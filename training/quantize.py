@@ -7,7 +7,7 @@ export takes from the same weights.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +31,7 @@ __all__ = ["Settings", "fine_tuned", "quantizable"]
 Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
 BATCH = 16
+EVERY = 25  # steps between two checkpoints, and a row of the history
 
 
 @dataclass(frozen=True)
@@ -65,20 +66,18 @@ def quantizable(student: keras.Model, films: Pixels) -> tuple[keras.Model, dict[
     return network, ranges
 
 
-def _batches(model: keras.Model, films: Pixels) -> Iterator[list[Any]]:
+def _batches(
+    model: keras.Model, films: Pixels, entrance: Callable[[Any], Any] = lambda film: film
+) -> Iterator[list[Any]]:
+    """What a model gives for every whole batch of films, each sent through `entrance`."""
     for start in range(0, len(films) - BATCH + 1, BATCH):
-        yield [
-            np.asarray(v) for v in model.predict_on_batch(as_input(films[start : start + BATCH]))
-        ]
+        film = entrance(as_input(films[start : start + BATCH]))
+        yield [np.asarray(v) for v in model.predict_on_batch(film)]
 
 
 def _inner(network: keras.Model, tensors: list[Any], films: Pixels) -> Iterator[list[Any]]:
     """Tensors of the body on every batch of films."""
-    scaling = network.layers[1]
-    inner = keras.Model(body_of(network).input, tensors)
-    for start in range(0, len(films) - BATCH + 1, BATCH):
-        film = scaling(as_input(films[start : start + BATCH]))
-        yield [np.asarray(v) for v in inner.predict_on_batch(film)]
+    return _batches(keras.Model(body_of(network).input, tensors), films, network.layers[1])
 
 
 def _peaks(network: keras.Model, tensors: list[Any], films: Pixels) -> list[Floats]:
@@ -129,7 +128,7 @@ def fine_tuned(
         place.epoch = number + 1
         progress.advance("logit {:.4f}, maps {:.3f}, heat map {:.3f}".format(*losses))
         if place.epoch % EVERY == 0 or place.epoch == settings.steps:
-            count = EVERY if place.epoch % EVERY == 0 else place.epoch % EVERY
+            count = place.epoch % EVERY or EVERY
             names = ("logit", "maps", "heatmap")
             mean = (totals / count).round(5).tolist()
             place.rows.append({"step": place.epoch, **dict(zip(names, mean, strict=True))})
@@ -138,9 +137,6 @@ def fine_tuned(
     progress.close()
     _copy_back(copy, network)
     return network, place.rows
-
-
-EVERY = 25
 
 
 def _films(films: Pixels, settings: Settings, begun: int) -> Iterator[tuple[int, Any]]:
