@@ -72,7 +72,8 @@ def _batches(
     """What a model gives for every whole batch of films, each sent through `entrance`."""
     for start in range(0, len(films) - BATCH + 1, BATCH):
         film = entrance(as_input(films[start : start + BATCH]))
-        yield [np.asarray(v) for v in model.predict_on_batch(film)]
+        outputs = model.predict_on_batch(film)  # of one output, no list
+        yield [np.asarray(v) for v in (outputs if isinstance(outputs, list) else [outputs])]
 
 
 def _inner(network: keras.Model, tensors: list[Any], films: Pixels) -> Iterator[list[Any]]:
