@@ -14,6 +14,7 @@ import numpy.typing as npt
 from edge_runtime.errors import ModelError
 from export.backend import tensorflow
 from export.graph import INPUT
+from export.operators import written_tensors
 from workshop.quiet import silenced
 
 __all__ = [
@@ -117,7 +118,7 @@ def _quantized(folder: Path, representative: Pixels, float_layers: Sequence[str]
     if not float_layers:
         return _convert(folder, settings)
     marks = tuple(f"/{name}" for name in float_layers)
-    kept = [name for name in _written(to_float32(folder)) if any(m in name for m in marks)]
+    kept = [name for name in written_tensors(to_float32(folder)) if any(m in name for m in marks)]
     if not kept:
         raise ModelError(f"the student has no layer named like {', '.join(float_layers)}")
     # The debugger is TensorFlow's public way to leave operators out of the quantization.
@@ -133,15 +134,6 @@ def _quantized(folder: Path, representative: Pixels, float_layers: Sequence[str]
     graph = debugger.get_nondebug_quantized_model()
     types = tensorflow().uint8, tensorflow().float32
     return bytes(util.modify_model_io_type(graph, *types))
-
-
-def _written(graph: bytes) -> list[str]:
-    """Names of the tensors that operators of a `.tflite` graph write."""
-    from ai_edge_litert import schema_py_generated as schema
-
-    subgraph = schema.Model.GetRootAs(graph, 0).Subgraphs(0)
-    operators = (subgraph.Operators(i) for i in range(subgraph.OperatorsLength()))
-    return [subgraph.Tensors(one.Outputs(0)).Name().decode() for one in operators]
 
 
 def _films(representative: Pixels) -> Callable[[], Iterator[list[npt.NDArray[np.float32]]]]:

@@ -10,8 +10,8 @@ from edge_runtime import container
 from export.card import model_card
 from export.evidence import evidence
 from export.goldens import choose, golden_of
+from export.operators import operator_names, wholly_integer
 from export.package import Graph, bare_model, contract_of, packed
-from export.ranges import operator_names, wholly_integer
 from export.record import ExportedFile, ExportRecord
 from export.reference import open_reference
 from export.student import Student

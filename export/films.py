@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import csv
-import json
 import random
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +14,8 @@ import numpy.typing as npt
 
 from edge_runtime.contract import LABELS
 from edge_runtime.errors import DataError, RunError
-from edge_runtime.pixels import film_pixels
 from workshop.film_store import load_films
-from workshop.films import data_folder
-from workshop.phantoms import draw_set
+from workshop.phantoms import phantom_pixels
 from workshop.records import Film, FilmPrediction, StudentRecord
 
 __all__ = [
@@ -28,9 +24,7 @@ __all__ = [
     "load_representative",
     "parity_films",
     "phantom_films",
-    "phantom_pixels",
     "representative_films",
-    "run_data",
     "stretched",
 ]
 
@@ -50,17 +44,6 @@ class ParityFilms:
     pixels: Pixels
     films: int
     phantoms: int
-
-
-def run_data(run: Path, option: Path | None) -> Path:
-    """The folder of films: `--data`, CXR_DATA, else the one that training read."""
-    try:
-        return data_folder(option)
-    except DataError:
-        trained = json.loads((run / "run.json").read_text(encoding="utf-8")).get("data", "")
-        if option is None and trained and Path(trained).is_dir():
-            return Path(trained)
-        raise
 
 
 def representative_films(record: StudentRecord, count: int, seed: int) -> list[Film]:
@@ -195,19 +178,6 @@ def phantom_films(count: int, seed: int, size: int) -> ParityFilms:
     pixels, labels = phantom_pixels(count, seed, size)
     names = tuple(f"phantom {seed}/{i}" for i in range(count))
     return ParityFilms(names, labels, names, ("phantom",) * count, pixels, 0, count)
-
-
-def phantom_pixels(count: int, seed: int, size: int) -> tuple[Pixels, tuple[str, ...]]:
-    """`count` phantoms as pixels `[count, size, size]`, and their labels."""
-    from PIL import Image
-
-    pixels = np.zeros((count, size, size), np.uint8)
-    labels = []
-    for number, phantom in enumerate(islice(draw_set(count, seed), count)):
-        raw = film_pixels(Image.fromarray(phantom.image), size)
-        pixels[number] = np.frombuffer(raw, np.uint8).reshape(size, size)
-        labels.append(phantom.label)
-    return pixels, tuple(labels)
 
 
 def stretched(pixels: Pixels) -> Pixels:

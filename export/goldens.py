@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from edge_runtime.golden import EXACT, Golden, GoldenItem, Tolerance, differences
 from edge_runtime.model import Model
-from export.films import phantom_pixels
+from workshop.phantoms import phantom_pixels
 
 __all__ = ["Picture", "choose", "golden_of"]
 

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from export.novelty_statistics import NoveltyStatistics
-from export.student import HIDDEN, LOGITS, Student, backbone_of
+from export.student import HIDDEN, LOGITS, Student
+from workshop.backbone import backbone_of
 from workshop.gray import gray_entrance
 
 __all__ = ["INPUT", "shipped_graph"]

@@ -101,7 +101,8 @@ def _files(run: Path) -> list[Path]:
 
 def _films(run: Path, data: Path | None, count: int, phantoms: int = PHANTOMS) -> ParityFilms:
     """`count` of the films that parity is measured on, even over the classes, and phantoms."""
-    from export.films import evenly, parity_films, run_data
+    from export.films import evenly, parity_films
+    from workshop.films import run_data
     from workshop.records import StudentRecord
     from workshop.records_io import load
     from workshop.runs import existing_run

@@ -13,12 +13,13 @@ from edge_runtime import container
 from edge_runtime.contract import LABELS, Contract
 from edge_runtime.errors import ModelError, RunError
 from edge_runtime.interpreters import open_interpreter
-from export.films import phantom_pixels, run_data
 from export.negatives import Kind, negatives, tried_kinds, turned_kinds
 from export.novelty_page import novelty_page
 from export.novelty_report import FAMILIAR, NoveltyReport, judge, report_path, verdicts
 from export.thresholds import NOVELTY_STEPS, between_steps
 from workshop.film_store import load_films
+from workshop.films import run_data
+from workshop.phantoms import phantom_pixels
 from workshop.provenance import made_by
 from workshop.records import Film, StudentRecord
 from workshop.records_io import as_json, load

@@ -10,11 +10,12 @@ from typing import Any
 
 from edge_runtime.interpreters import installed, quiet_stderr
 from export.convert import saved, to_float32, to_int8
-from export.films import phantom_pixels, stretched
+from export.films import stretched
 from export.graph import shipped_graph
 from export.novelty_int8 import fit_novelty
-from export.ranges import operator_names
+from export.operators import operator_names
 from export.student import load_student
+from workshop.phantoms import phantom_pixels
 
 __all__ = ["Cost", "cost_line", "measure_cost"]
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from export.novelty_statistics import NoveltyStatistics
 from export.ranges import Walk, bound_novelty
+from export.reference import invoke, open_plain, real_values
 from workshop.progress import track
 
 __all__ = ["averages", "fit_novelty"]
@@ -47,26 +48,12 @@ def fit_novelty(
 
 def averages(graph: bytes, layers: int, pixels: Pixels, title: str = "") -> list[Floats]:
     """What each layer's MEAN gives for `[n, S, S]` pictures, `[n, C]`, dequantized."""
-    from ai_edge_litert.interpreter import Interpreter, OpResolverType
-
     chain = Walk(bytearray(graph)).novelty(layers)
-    native = Interpreter(
-        model_content=graph,
-        experimental_preserve_all_tensors=True,
-        # a delegate keeps no tensor between its operators
-        experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
-        num_threads=1,
-    )
-    native.allocate_tensors()
-    film = native.get_input_details()[0]
+    native = open_plain(graph, keep=True)
     details: dict[int, Any] = {one["index"]: one for one in native.get_tensor_details()}
     found: list[list[Floats]] = [[] for _ in range(layers)]
     for one in track(pixels, title, len(pixels)) if title else pixels:
-        tensor = np.repeat(one[None, :, :, None], 3, axis=3).astype(film["dtype"])
-        native.set_tensor(film["index"], tensor)
-        native.invoke()
+        invoke(native, one)
         for values, stage in zip(found, chain.layers, strict=True):
-            scale, zero_point = details[stage.average]["quantization"]
-            raw = native.get_tensor(stage.average)[0].astype(np.float64)
-            values.append((raw - zero_point) * scale if scale else raw)
+            values.append(real_values(native, details[stage.average])[0])
     return [np.array(values) for values in found]

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from edge_runtime import container
 from edge_runtime.errors import DataError, ModelError
-from edge_runtime.interpreters import first_line, quiet_stderr
+from export.reference import invoke, open_plain, real_values
 from workshop.parity_records import LayerError, LayerProfile
 
 __all__ = ["LayerSums", "profile", "profile_and_match", "profile_file"]
@@ -86,17 +86,17 @@ def profile_and_match(
     """The same, and whether layers were matched by "name" or "order"."""
     if not len(pixels):
         raise DataError("a profile needs at least one film")
-    natives = [_open(graph) for graph in (float_graph, quantized_graph)]
+    natives = [open_plain(graph, keep=True) for graph in (float_graph, quantized_graph)]
     pairs, how = _matched(*(_layers(native) for native in natives))
     sums = [LayerSums() for _ in pairs]
     for film in pixels:
         for native in natives:
-            _invoke(native, film)
+            invoke(native, film)
         details = [{one["index"]: one for one in native.get_tensor_details()} for native in natives]
         for (first, second), total in zip(pairs, sums, strict=True):
             total.add(
-                _values(natives[0], details[0][first.tensor]),
-                _values(natives[1], details[1][second.tensor]),
+                real_values(natives[0], details[0][first.tensor]),
+                real_values(natives[1], details[1][second.tensor]),
             )
     rows = []
     for number, ((first, _), total) in enumerate(zip(pairs, sums, strict=True)):
@@ -124,27 +124,6 @@ def profile_file(against: Path, file: Path, pixels: npt.NDArray[np.uint8]) -> La
     return LayerProfile(
         file.name, container.sha256(graphs[1]), against.name, len(pixels), tuple(layers), how
     )
-
-
-def _open(graph: bytes) -> Any:
-    """LiteRT with every tensor kept, on its plain kernels.
-
-    A delegate would keep its tensors to itself. XNNPACK rounds otherwise, so that its errors
-    are of the same size and not the same.
-    """
-    from ai_edge_litert.interpreter import Interpreter, OpResolverType
-
-    try:
-        with quiet_stderr():
-            native = Interpreter(
-                model_content=graph,
-                experimental_preserve_all_tensors=True,
-                experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
-            )
-            native.allocate_tensors()
-    except (ValueError, RuntimeError) as error:
-        raise ModelError(f"litert cannot load the graph: {first_line(error)}") from error
-    return native
 
 
 def _layers(native: Any) -> list[_Layer]:
@@ -186,21 +165,3 @@ def _matched(
     if kinds[0] == kinds[1]:
         found |= {one.tensor: other for one, other in zip(*rest, strict=True)}
     return [(one, found[one.tensor]) for one in first if one.tensor in found], how
-
-
-def _invoke(native: Any, film: npt.NDArray[np.uint8]) -> None:
-    """The film in the input's own type: what is not uint8 takes raw 0-255 too, as floats."""
-    (detail,) = native.get_input_details()
-    size = int(detail["shape"][1])
-    if film.shape != (size, size):
-        raise DataError(f"a film of {film.shape} does not fit a graph of {size} x {size}")
-    values = np.repeat(film[None, :, :, None], 3, axis=3).astype(detail["dtype"])
-    native.set_tensor(detail["index"], values)
-    native.invoke()
-
-
-def _values(native: Any, detail: Any) -> Floats:
-    """A tensor as real numbers."""
-    raw: Floats = native.get_tensor(detail["index"]).astype(np.float64)
-    scale, zero_point = detail["quantization"]
-    return raw if not scale else (raw - zero_point) * scale

@@ -17,57 +17,23 @@ from typing import Any
 
 from edge_runtime.errors import GateError, ModelError
 from export.novelty_statistics import NoveltyLayer, NoveltyStatistics
+from export.operators import kind_of, subgraph_of
 
 __all__ = [
     "Walk",
     "bound_novelty",
     "familiar_range",
     "input_quantization",
-    "operator_names",
-    "wholly_integer",
 ]
 
 # tanh is 1 to within .01 from there on, and a film's own z / 3 is mostly below 1.
 WIDEST = 3.0
-FLOAT32 = 0  # the schema's number of the type
 REACH = 9.0  # deviations of a channel: what WIDEST is in z
-
-
-def _subgraph(data: bytes | bytearray) -> tuple[Any, Any]:
-    from ai_edge_litert import schema_py_generated as schema
-
-    model = schema.Model.GetRootAs(data, 0)
-    return model, model.Subgraphs(0)
-
-
-def _kind(model: Any, operator: Any) -> str:
-    from ai_edge_litert import schema_py_generated as schema
-
-    code = model.OperatorCodes(operator.OpcodeIndex())
-    number = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
-    names = {value: name for name, value in vars(schema.BuiltinOperator).items()}
-    return str(names.get(number, number))
-
-
-def operator_names(graph: bytes) -> list[str]:
-    """The operators of a `.tflite` graph, in order."""
-    model, subgraph = _subgraph(graph)
-    return [_kind(model, subgraph.Operators(i)) for i in range(subgraph.OperatorsLength())]
-
-
-def wholly_integer(graph: bytes) -> bool:
-    """Whether nothing is computed in float: only outputs are dequantized, at the end."""
-    _, subgraph = _subgraph(graph)
-    outputs = set(subgraph.OutputsAsNumpy().tolist()) | set(subgraph.InputsAsNumpy().tolist())
-    return all(
-        subgraph.Tensors(i).Type() != FLOAT32 or i in outputs
-        for i in range(subgraph.TensorsLength())
-    )
 
 
 def input_quantization(graph: bytes) -> tuple[float, int]:
     """Scale and zero point of the input; raises `GateError` unless a pixel is the input."""
-    _, subgraph = _subgraph(graph)
+    _, subgraph = subgraph_of(graph)
     found = subgraph.Tensors(subgraph.Inputs(0)).Quantization()
     scale = float(found.Scale(0)) if found and found.ScaleLength() else 0.0
     zero_point = int(found.ZeroPoint(0)) if found and found.ZeroPointLength() else 0
@@ -140,7 +106,7 @@ class Walk:
 
     def __init__(self, data: bytearray) -> None:
         self.data = data
-        self.model, self.subgraph = _subgraph(data)
+        self.model, self.subgraph = subgraph_of(data)
         self.made_by: dict[int, Any] = {}
         self.readers: Counter[int] = Counter()
         for i in range(self.subgraph.OperatorsLength()):
@@ -155,7 +121,7 @@ class Walk:
     def back(self, tensor: int, kind: str) -> list[int]:
         """Inputs of the operator that makes `tensor`, which must be of this kind."""
         operator = self.made_by.get(tensor)
-        found = _kind(self.model, operator) if operator is not None else "nothing"
+        found = kind_of(self.model, operator) if operator is not None else "nothing"
         if operator is None or found != kind:
             raise ModelError(f"the int8 novelty is made by {found}, not {kind}: not this graph")
         return [int(operator.Inputs(i)) for i in range(operator.InputsLength())]
@@ -163,7 +129,7 @@ class Walk:
     def novelty(self, layers: int) -> Chain:
         """The chain that the docstring of `bound_novelty` names, int8 or float32."""
         mean = self.output("novelty")
-        if _kind(self.model, self.made_by[mean]) == "DEQUANTIZE":
+        if kind_of(self.model, self.made_by[mean]) == "DEQUANTIZE":
             mean = self.back(mean, "DEQUANTIZE")[0]
         squares = self.back(mean, "FULLY_CONNECTED")[0]
         joined = self.back(self.back(squares, "MUL")[0], "TANH")[0]

@@ -17,9 +17,7 @@ from export.files import Points, package
 from export.films import (
     load_representative,
     parity_films,
-    phantom_pixels,
     representative_films,
-    run_data,
 )
 from export.gate import read_gate
 from export.graph import shipped_graph
@@ -31,6 +29,8 @@ from export.parity import compare, keras_run, outputs_of
 from export.quantized import quantizable_student
 from export.recipes import RECIPES, Recipe, Sources, named
 from export.student import Student, load_student
+from workshop.films import run_data
+from workshop.phantoms import phantom_pixels
 from workshop.progress import Progress
 from workshop.records import Film, ParityReport
 from workshop.records_io import as_json

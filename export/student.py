@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from edge_runtime.contract import LABELS
-from edge_runtime.errors import ModelError, RunError
+from edge_runtime.errors import ModelError
 from export.backend import tensorflow
 from export.novelty_statistics import AGAIN, NoveltyStatistics, read_statistics
+from workshop.backbone import backbone_of
 from workshop.records import StudentRecord
 from workshop.records_io import load
 from workshop.runs import existing_run
+from workshop.student_file import student_file
 
-__all__ = ["HIDDEN", "LOGITS", "Student", "backbone_of", "load_network", "load_student"]
+__all__ = ["HIDDEN", "LOGITS", "Student", "load_network", "load_student"]
 
 HIDDEN = "hidden"
 LOGITS = "logits"
@@ -38,11 +39,7 @@ class Student:
 def load_student(run: Path) -> Student:
     """Read a run folder; raises `RunError` (not one, unfinished) or `ModelError` (broken)."""
     record = load(existing_run(run) / "student.json", StudentRecord)
-    path = run / record.model_file
-    if not path.is_file():
-        raise RunError(f"{path} is missing; go on with `training run ... --resume`")
-    if hashlib.sha256(path.read_bytes()).hexdigest() != record.model_sha256:
-        raise ModelError(f"{path} is not the file that training wrote (its digest differs)")
+    path = student_file(run, record)
     network = load_network(path, record)
     novelty = read_statistics(run / record.novelty_file)
     if [len(layer.mean) for layer in novelty.layers] != _widths(network, record, novelty):
@@ -53,14 +50,6 @@ def load_student(run: Path) -> Student:
             f"thresholds: {AGAIN}"
         )
     return Student(run, record, network, novelty)
-
-
-def backbone_of(network: Any) -> Any:
-    """The one network inside the student's, or None where there are none or several."""
-    import keras
-
-    bodies = [layer for layer in network.layers if isinstance(layer, keras.Model)]
-    return bodies[0] if len(bodies) == 1 else None
 
 
 def _widths(network: Any, record: StudentRecord, novelty: NoveltyStatistics) -> list[int]:

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from keras import layers
 
 from edge_runtime.errors import RunError
+from workshop.backbone import backbone_of
 from workshop.gray import gray_entrance
 
 __all__ = ["body_of", "equalise", "folded", "is_convolution"]
@@ -34,7 +35,7 @@ def is_convolution(layer: Any) -> bool:
 
 def body_of(network: keras.Model) -> keras.Model:
     """The backbone inside a student; raises `RunError` where it is not nested."""
-    body = next((one for one in network.layers if isinstance(one, keras.Model)), None)
+    body = backbone_of(network)
     if body is None:
         raise RunError("the student has no backbone inside: only students of one backbone fit")
     return body

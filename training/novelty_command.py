@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
-import json
 import sys
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -45,6 +43,7 @@ def relearn(run: Path, data: Path | None = None) -> tuple[float, dict[str, int]]
 
     from edge_runtime.errors import DataError, RunError
     from workshop.film_store import load_films
+    from workshop.films import run_data
     from workshop.presets import NoveltyPreset
     from workshop.records import StudentRecord
     from workshop.records_io import load, save, validation_line
@@ -69,7 +68,7 @@ def relearn(run: Path, data: Path | None = None) -> tuple[float, dict[str, int]]
     held = [known.get(path) or _film(path) for path in held_paths]
     if not chosen or not held:
         raise RunError(f"{run} names no films to learn novelty from; train again")
-    folder = _data(run, data)
+    folder = run_data(run, data)
     films = [*chosen, *held]
     pixels = load_films(folder, films, record.input_size, run / "cache")
     familiar = learn_novelty(settings, seed, student, pixels[: len(chosen)], pixels[len(chosen) :])
@@ -95,14 +94,10 @@ def _film(path: str) -> Any:
 
 
 def _network(run: Path, record: Any) -> Any:
-    from edge_runtime.errors import ModelError, RunError
     from workshop.quiet import import_keras_quietly
+    from workshop.student_file import student_file
 
-    path = run / record.model_file
-    if not path.is_file():
-        raise RunError(f"{path} is missing; go on with `training run ... --resume`")
-    if hashlib.sha256(path.read_bytes()).hexdigest() != record.model_sha256:
-        raise ModelError(f"{path} is not the file that training wrote (its digest differs)")
+    path = student_file(run, record)
     import_keras_quietly()
     import keras
 
@@ -123,13 +118,3 @@ def _held(path: Path) -> list[str]:
             return [row["path"] for row in rows if row["fold"] == first]
     except (OSError, KeyError, UnicodeDecodeError, csv.Error) as error:
         raise RunError(f"{path} cannot be read ({error}); train again") from error
-
-
-def _data(run: Path, data: Path | None) -> Path:
-    """The folder of films: `--data` or CXR_DATA, else the one that training read."""
-    from workshop.films import data_folder
-
-    trained = json.loads((run / "run.json").read_text(encoding="utf-8")).get("data", "")
-    if data is None and trained and Path(trained).is_dir():
-        return Path(trained)
-    return data_folder(data)

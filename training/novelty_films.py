@@ -15,18 +15,17 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from edge_runtime.pixels import film_pixels
 from training.inference import outputs
 from training.networks import FEATURES
 from training.novelty import Floats, NoveltyStatistics, novelty_statistics
-from workshop.phantoms import draw_set
+from workshop.backbone import backbone_of
+from workshop.phantoms import phantom_pixels
 from workshop.presets import NoveltyPreset
 from workshop.records import Film
 
 __all__ = [
     "Familiar",
     "learn_novelty",
-    "phantom_pixels",
     "statistics_films",
     "tapped",
     "tapped_layers",
@@ -53,12 +52,12 @@ def tapped_layers(student: keras.Model) -> tuple[str, ...]:
     block_15_add. A student of several backbones, or without sums, has its own pooled
     features alone.
     """
-    bodies = [layer for layer in student.layers if isinstance(layer, keras.Model)]
-    if len(bodies) != 1:
+    body = backbone_of(student)
+    if body is None:
         return (FEATURES,)
     last = {
         int(layer.output.shape[1]): layer.name
-        for layer in bodies[0].layers
+        for layer in body.layers
         if isinstance(layer, keras.layers.Add)
     }
     return tuple(last[size] for size in sorted(last, reverse=True)) or (FEATURES,)
@@ -69,7 +68,7 @@ def tapped(student: keras.Model, layers: Sequence[str]) -> keras.Model:
     if tuple(layers) == (FEATURES,):
         return keras.Model(student.input, student.get_layer(FEATURES).output)
     before = student.layers
-    body = next(layer for layer in before if isinstance(layer, keras.Model))
+    body = backbone_of(student)
     film = keras.Input(student.input_shape[1:])
     prepared = film
     for layer in before[1 : before.index(body)]:
@@ -96,7 +95,7 @@ def learn_novelty(
     """
     layers = tapped_layers(student)
     count = preset.phantoms
-    drawn = phantom_pixels(count * 2, seed + PHANTOM_SEED, chosen.shape[1])
+    drawn, _ = phantom_pixels(count * 2, seed + PHANTOM_SEED, chosen.shape[1])
     network = tapped(student, layers)
     widths = _widths(student, layers)
 
@@ -124,7 +123,7 @@ def learn_novelty(
 def _widths(student: keras.Model, layers: Sequence[str]) -> list[int]:
     if tuple(layers) == (FEATURES,):
         return [int(student.get_layer(FEATURES).output.shape[-1])]
-    body = next(layer for layer in student.layers if isinstance(layer, keras.Model))
+    body = backbone_of(student)
     return [int(body.get_layer(name).output.shape[-1]) for name in layers]
 
 
@@ -139,14 +138,3 @@ def statistics_films(films: Sequence[Film], which: Sequence[int], seed: int) -> 
     for cell in cells.values():
         chosen += [cell[i] for i in rng.permutation(len(cell))[:share]]
     return sorted(chosen)
-
-
-def phantom_pixels(count: int, seed: int, size: int) -> Pixels:
-    """Phantoms as pixels `[count, size, size]`."""
-    from PIL import Image
-
-    drawn = [
-        np.frombuffer(film_pixels(Image.fromarray(one.image), size), np.uint8)
-        for one in draw_set(count, seed)
-    ]
-    return np.stack(drawn).reshape(count, size, size)

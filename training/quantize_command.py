@@ -45,7 +45,8 @@ def quantize(
 def quantize_run(run: Path, data: Path | None, settings: Any) -> dict[str, Any]:
     """Do it, or what is left of it; returns what quantized.json holds.
 
-    Raises `RunError` for a run that will not do, `DataError` for films that cannot be read.
+    Raises `RunError` or `ModelError` for a run that will not do, `DataError` for films that
+    cannot be read.
     """
     import keras
     import numpy as np
@@ -53,33 +54,30 @@ def quantize_run(run: Path, data: Path | None, settings: Any) -> dict[str, Any]:
     from edge_runtime.errors import RunError
     from training.checkpoints import Checkpoint
     from training.fake_quant import FLOAT_BLOCKS
-    from training.novelty_films import phantom_pixels
     from training.quantize import fine_tuned
     from training.release import save_model
     from workshop.film_store import load_films
-    from workshop.films import data_folder
+    from workshop.films import run_data
+    from workshop.phantoms import phantom_pixels
     from workshop.provenance import made_by
     from workshop.records import StudentRecord
     from workshop.records_io import load
     from workshop.runs import existing_run, write_atomic
+    from workshop.student_file import student_file
 
     if keras.backend.backend() != "tensorflow":
         raise RunError("the rounding is TensorFlow's: run with KERAS_BACKEND=tensorflow")
     record = load(existing_run(run) / "student.json", StudentRecord)
-    path = run / record.model_file
-    digest = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
-    if digest != record.model_sha256:
-        raise RunError(f"{path} is not the file that {run / 'student.json'} names; train again")
-    student = keras.saving.load_model(path, compile=False)
+    student = keras.saving.load_model(student_file(run, record), compile=False)
     size = record.input_size
-    films = np.asarray(load_films(data_folder(data), record.trained_on, size, run / "cache"))
-    drawn = phantom_pixels(PHANTOMS, settings.seed + PHANTOM_SEED, size)
+    films = np.asarray(load_films(run_data(run, data), record.trained_on, size, run / "cache"))
+    drawn, _ = phantom_pixels(PHANTOMS, settings.seed + PHANTOM_SEED, size)
     everything = np.concatenate([films, drawn])
     rng = np.random.default_rng(settings.seed)
     chosen = np.sort(rng.permutation(len(everything))[:FAMILIAR])
     familiar = everything[chosen]
     key = hashlib.sha256(
-        json.dumps([digest, asdict(settings), FLOAT_BLOCKS], sort_keys=True).encode()
+        json.dumps([record.model_sha256, asdict(settings), FLOAT_BLOCKS], sort_keys=True).encode()
     ).hexdigest()[:12]
     checkpoint = Checkpoint(run / "checkpoints" / f"{key}-{CHECKPOINT}")
     checkpoint.path.parent.mkdir(exist_ok=True)
@@ -89,7 +87,7 @@ def quantize_run(run: Path, data: Path | None, settings: Any) -> dict[str, Any]:
         "schema": 1,
         "model_file": MODEL,
         "model_sha256": hashlib.sha256((run / MODEL).read_bytes()).hexdigest(),
-        "student_sha256": digest,
+        "student_sha256": record.model_sha256,
         "float_layers": list(FLOAT_BLOCKS),
         "settings": asdict(settings),
         "history": history,

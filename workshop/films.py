@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -36,6 +37,17 @@ def data_folder(option: Path | None) -> Path:
     if not folder.is_dir():
         raise DataError(f"{folder} is not a folder; give the folder of films with --data DIR")
     return folder
+
+
+def run_data(run: Path, option: Path | None) -> Path:
+    """The folder of films: `--data`, CXR_DATA, else the one that training read."""
+    try:
+        return data_folder(option)
+    except DataError:
+        trained = json.loads((run / "run.json").read_text(encoding="utf-8")).get("data", "")
+        if option is None and trained and Path(trained).is_dir():
+            return Path(trained)
+        raise
 
 
 def read_index(data: Path) -> list[Film]:

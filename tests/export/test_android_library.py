@@ -18,7 +18,7 @@ from edge_runtime.model import BUNDLED, FOLDER, Model
 from export.android import library as library_module
 from export.android.check import AndroidResult, check_file, outputs
 from export.android.library import ABIS, Library, build
-from export.ranges import operator_names
+from export.operators import operator_names
 from export.run import FLOAT, INT8
 from tests import tiny
 from tests.environments import ROOT

@@ -19,7 +19,8 @@ from edge_runtime.interpreters import open_interpreter
 from edge_runtime.model import Model
 from export.novelty_statistics import read_statistics
 from export.onnx_file import append_files, split_files
-from export.ranges import Walk, bound_novelty, input_quantization, operator_names
+from export.operators import operator_names
+from export.ranges import Walk, bound_novelty, input_quantization
 from export.run import FILES, FLOAT, INT8, ONNX
 from export.verify import open_model, verify
 from tests.environments import ROOT, environment

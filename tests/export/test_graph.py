@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from edge_runtime.errors import ModelError
-from export.films import phantom_pixels
 from export.graph import shipped_graph
 from export.novelty_statistics import NoveltyLayer, NoveltyStatistics
 from export.student import Student, load_student
+from workshop.phantoms import phantom_pixels
 
 
 @pytest.fixture(scope="module")

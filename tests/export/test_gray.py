@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from export.films import phantom_pixels
 from export.student import load_student
 from workshop.gray import gray_entrance
+from workshop.phantoms import phantom_pixels
 
 
 @pytest.fixture(scope="module")

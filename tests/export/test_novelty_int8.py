@@ -10,11 +10,11 @@ import pytest
 
 from edge_runtime import container
 from edge_runtime.interpreters import open_interpreter
-from export.films import phantom_pixels
 from export.novelty_int8 import averages, fit_novelty
 from export.novelty_statistics import NoveltyLayer, NoveltyStatistics, read_statistics
 from export.ranges import Walk, familiar_range
 from export.run import FLOAT, INT8
+from workshop.phantoms import phantom_pixels
 
 
 @pytest.fixture(scope="module")

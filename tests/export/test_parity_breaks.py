@@ -12,8 +12,8 @@ import pytest
 from edge_runtime.interpreters import open_interpreter
 from export.films import ParityFilms
 from export.gate import read_gate
+from export.operators import operator_names
 from export.parity import Outputs, compare, keras_run, outputs_of
-from export.ranges import operator_names
 from tests import tiny
 from workshop.records import ParityReport
 

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge_runtime.errors import DataError, ModelError
+from export.operators import operator_names
 from export.profile import LayerSums, profile, profile_and_match
-from export.ranges import operator_names
 from tests import tiny
 
 

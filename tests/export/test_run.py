@@ -195,7 +195,7 @@ def test_a_bad_run_is_one_clear_line(
 def test_films_come_from_the_option_the_environment_or_the_run(
     fake_run: Path, phantom_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from export.films import run_data
+    from workshop.films import run_data
 
     monkeypatch.delenv("CXR_DATA", raising=False)
     assert run_data(fake_run, None) == phantom_data

@@ -111,7 +111,7 @@ def test_threshold_answers_films_and_phantoms_alike(monkeypatch: pytest.MonkeyPa
     rng = np.random.default_rng(4)
     films = rng.integers(100, 156, (70, 64, 64)).astype(np.uint8)
     drawn = np.repeat(rng.integers(0, 256, (40, 64, 1)), 64, axis=2).astype(np.uint8)
-    monkeypatch.setattr(novelty_films, "_phantoms", lambda count, seed, size: drawn[:count])
+    monkeypatch.setattr(novelty_films, "phantom_pixels", lambda n, seed, size: (drawn[:n], ()))
     preset = NoveltyPreset(components=4, phantoms=20, refused=0.1, phantoms_refused=0.2)
     student = _student()
     familiar = learn_novelty(preset, 1, student, films[:40], films[40:])

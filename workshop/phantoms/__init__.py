@@ -8,6 +8,7 @@ planted on purpose.
 
 from workshop.phantoms.drawing import Phantom, draw, draw_set
 from workshop.phantoms.files import write_set
+from workshop.phantoms.pixels import phantom_pixels
 from workshop.phantoms.sites import SITES
 
-__all__ = ["SITES", "Phantom", "draw", "draw_set", "write_set"]
+__all__ = ["SITES", "Phantom", "draw", "draw_set", "phantom_pixels", "write_set"]
