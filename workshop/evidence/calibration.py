@@ -50,7 +50,8 @@ def reliability(labels: npt.ArrayLike, scores: npt.ArrayLike, bins: int = BINS) 
     middle[order] = total - weights[order] / 2
     ties = rankdata(values, method="dense") - 1
     middle = (np.bincount(ties, weights * middle) / np.bincount(ties, weights))[ties]
-    place = np.minimum((middle * bins).astype(int), bins - 1)
+    # A film on the edge of two bins is not to change sides with the order of a sum.
+    place = np.minimum(np.round(middle * bins, 9).astype(int), bins - 1)
     found = []
     for number in range(bins):
         chosen = place == number

@@ -47,6 +47,16 @@ def test_brier_is_scikit_learn_s_with_classes_of_equal_weight(
     assert brier(labels, scores) == pytest.approx(expected)
 
 
+def test_a_film_on_the_edge_of_two_bins_stays_where_it_is() -> None:
+    """Found by the test below: the same films in another order came to .28 instead of .2."""
+    films = [(False, 0.0)] * 4 + [(False, 0.75)] + [(True, 0.0)] * 2 + [(True, 1.0)] * 3
+    films.append((True, 0.5))
+    rng = np.random.default_rng(0)
+    orders = [rng.permutation(len(films)) for _ in range(200)]
+    found = {round(ece(*columns([films[i] for i in order])), 9) for order in orders}
+    assert len(found) == 1
+
+
 @given(FILMS, st.randoms())
 def test_order_and_number_of_films_do_not_matter(
     films: list[tuple[bool, float]], rng: object
