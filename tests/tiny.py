@@ -23,7 +23,6 @@ from edge_runtime.golden import Golden, GoldenItem, Tolerance, to_json
 from edge_runtime.interpreters import Interpreter, open_interpreter
 from edge_runtime.model import Model
 from edge_runtime.pixels import PIXELS_VERSION
-from export.metadata import About, described
 
 __all__ = ["GRID", "SIZE", "convert", "film", "keras_model", "model_file", "png", "repacked"]
 
@@ -119,6 +118,9 @@ def convert(model: Any, precision: str) -> bytes:
 
 def model_file(graph: bytes, precision: str) -> bytes:
     """The graph with contract, golden inputs, labels and card behind it."""
+    # Here, as tests in environments without flatbuffers load this module too.
+    from export.metadata import described
+
     graph = described(graph, _about(precision))
     interpreter = open_interpreter(graph)
     contract = _contract(graph, precision, interpreter)
@@ -147,7 +149,9 @@ def repacked(data: bytes, contract: Mapping[str, Any], files: Mapping[str, bytes
     return container.append(graph, {**old, container.CONTRACT: changed.to_json().encode(), **files})
 
 
-def _about(precision: str) -> About:
+def _about(precision: str) -> Any:
+    from export.metadata import About
+
     return About(
         name=f"tiny-{precision}",
         version="1",
