@@ -24,6 +24,12 @@ ROOT = Path(__file__).resolve().parents[2]
 HELD = 10
 
 
+@pytest.fixture(autouse=True)
+def _films_of_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No other folder of films is named: those that training read are meant."""
+    monkeypatch.delenv("CXR_DATA", raising=False)
+
+
 @pytest.fixture
 def older(tmp_path: Path) -> Path:
     """A finished run whose novelty is of an earlier release."""
