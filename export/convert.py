@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,6 @@ import numpy.typing as npt
 from edge_runtime.errors import ModelError
 from export.backend import tensorflow
 from export.graph import INPUT
-from export.operators import written_tensors
 from workshop.quiet import silenced
 
 __all__ = [
@@ -94,46 +93,21 @@ def to_int16(folder: Path, representative: Pixels) -> bytes:
     return _convert(folder, settings)
 
 
-def to_int8(folder: Path, representative: Pixels, float_layers: Sequence[str] = ()) -> bytes:
+def to_int8(folder: Path, representative: Pixels) -> bytes:
     """A SavedModel in integers, per-channel weights; uint8 in, float32 out.
 
-    `representative` `[n, S, S]` are the films that the ranges are taken from. Layers of the
-    backbone whose names begin like one of `float_layers` are left in float.
+    `representative` `[n, S, S]` are the films that the ranges are taken from.
     """
-    with silenced():
-        return _quantized(folder, representative, float_layers)
-
-
-def _quantized(folder: Path, representative: Pixels, float_layers: Sequence[str]) -> bytes:
-    lite = tensorflow().lite
-    builtins = [lite.OpsSet.TFLITE_BUILTINS] if float_layers else []
 
     def settings(converter: Any) -> None:
+        lite = tensorflow().lite
         converter.optimizations = [lite.Optimize.DEFAULT]
         converter.representative_dataset = _films(representative)
-        converter.target_spec.supported_ops = [lite.OpsSet.TFLITE_BUILTINS_INT8, *builtins]
+        converter.target_spec.supported_ops = [lite.OpsSet.TFLITE_BUILTINS_INT8]
         converter.inference_input_type = tensorflow().uint8
         converter.inference_output_type = tensorflow().float32
 
-    if not float_layers:
-        return _convert(folder, settings)
-    marks = tuple(f"/{name}" for name in float_layers)
-    kept = [name for name in written_tensors(to_float32(folder)) if any(m in name for m in marks)]
-    if not kept:
-        raise ModelError(f"the student has no layer named like {', '.join(float_layers)}")
-    # The debugger is TensorFlow's public way to leave operators out of the quantization.
-    from tensorflow.lite.python import util
-
-    converter = lite.TFLiteConverter.from_saved_model(str(folder))
-    settings(converter)
-    debugger = lite.experimental.QuantizationDebugger(
-        converter=converter,
-        debug_dataset=_films(representative[:1]),
-        debug_options=lite.experimental.QuantizationDebugOptions(denylisted_nodes=kept),
-    )
-    graph = debugger.get_nondebug_quantized_model()
-    types = tensorflow().uint8, tensorflow().float32
-    return bytes(util.modify_model_io_type(graph, *types))
+    return _convert(folder, settings)
 
 
 def _films(representative: Pixels) -> Callable[[], Iterator[list[npt.NDArray[np.float32]]]]:

@@ -1,10 +1,10 @@
-"""What a `.tflite` graph is made of: its operators, in order, and what they write."""
+"""What a `.tflite` graph is made of: its operators, in order, and whether it is wholly integer."""
 
 from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["kind_of", "operator_names", "subgraph_of", "wholly_integer", "written_tensors"]
+__all__ = ["kind_of", "operator_names", "subgraph_of", "wholly_integer"]
 
 FLOAT32 = 0  # the schema's number of the type
 
@@ -31,13 +31,6 @@ def operator_names(graph: bytes) -> list[str]:
     """The operators of a `.tflite` graph, in order."""
     model, subgraph = subgraph_of(graph)
     return [kind_of(model, subgraph.Operators(i)) for i in range(subgraph.OperatorsLength())]
-
-
-def written_tensors(graph: bytes) -> list[str]:
-    """Names of the tensors that the operators of a `.tflite` graph write."""
-    _, subgraph = subgraph_of(graph)
-    operators = (subgraph.Operators(i) for i in range(subgraph.OperatorsLength()))
-    return [subgraph.Tensors(one.Outputs(0)).Name().decode() for one in operators]
 
 
 def wholly_integer(graph: bytes) -> bool:

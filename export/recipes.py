@@ -24,9 +24,7 @@ __all__ = ["RECIPES", "Recipe", "Sources", "named"]
 class Sources:
     """What recipes make graphs of; `made` holds the graphs of the recipes before."""
 
-    student: Path  # SavedModel of the float student
-    quantizable: Path  # of its copy that bears int8, or the same
-    float_layers: tuple[str, ...]  # of that copy, left in float
+    student: Path  # SavedModel
     representative: npt.NDArray[np.uint8]  # [n, S, S], ranges come from these
     novelty: NoveltyStatistics
     made: dict[str, bytes] = field(default_factory=dict)
@@ -49,7 +47,7 @@ class Recipe:
 
 
 def _int8(sources: Sources) -> bytes:
-    graph = to_int8(sources.quantizable, sources.representative, sources.float_layers)
+    graph = to_int8(sources.student, sources.representative)
     graph = fit_novelty(graph, sources.graph("float32"), sources.novelty, sources.representative)
     input_quantization(graph)
     return graph

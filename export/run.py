@@ -26,7 +26,6 @@ from export.metadata_onnx import described_onnx
 from export.onnx_file import open_onnx
 from export.package import Graph
 from export.parity import compare, keras_run, outputs_of
-from export.quantized import quantizable_student
 from export.recipes import RECIPES, Recipe, Sources, named
 from export.student import Student, load_student
 from workshop.films import run_data
@@ -126,11 +125,9 @@ def _convert(
     size = student.record.input_size
     phantoms, _ = phantom_pixels(REPRESENTATIVE_PHANTOMS, seed + REPRESENTATIVE_SEED, size)
     pixels = load_representative(student.run, student.record, data, chosen, phantoms)
-    copy, float_layers = quantizable_student(student)
-    other = keras_graph if copy is student else shipped_graph(copy)
     graphs = []
-    with saved(keras_graph) as traced, saved(other) as traced_copy:
-        sources = Sources(traced, traced_copy, float_layers, pixels, student.novelty)
+    with saved(keras_graph) as traced:
+        sources = Sources(traced, pixels, student.novelty)
         for recipe in wanted:
             made = sources.graph(recipe.name)
             about = About(

@@ -1,8 +1,11 @@
-"""A folded network that rounds as its int8 file will: the graph of quantization-aware training.
+"""A backbone that rounds as its int8 file will: the graph of quantization-aware training.
 
-Weights are rounded per channel and symmetrically, activations per tensor, in the ranges that
-familiar films reach; the gradient passes through the rounding (Jacob et al. 2018,
-arXiv 1712.05877). TensorFlow only: the rounding is its own operation.
+Kernels are rounded to 255 steps of each output channel's largest weight, always: they can be
+stored rounded, so that no file rounds them again. What a file stores of a film is rounded for
+the second half of a batch alone; the first half shows what the network says without that,
+under the same batch statistics. The gradient passes through the rounding (Jacob et al. 2018,
+arXiv 1712.05877) and, of tensors without a ceiling, into the width of a step: a range that is
+held open by few large values costs every other one. TensorFlow only: the rounding is its own.
 """
 
 from __future__ import annotations
@@ -10,120 +13,142 @@ from __future__ import annotations
 from typing import Any
 
 import keras
+import numpy as np
+import numpy.typing as npt
 from keras import layers
 
-from training.folding import body_of
-from training.networks import FEATURES, HIDDEN
+__all__ = ["RoundedHalf", "on_grid", "rounded", "stored"]
 
-__all__ = ["FLOAT_BLOCKS", "RoundedActivation", "is_float", "rounded", "stored"]
-
-# What export leaves in float (export/recipes.py): rounding costs most where maps are largest.
-FLOAT_BLOCKS = ("Conv1", "expanded_conv", "block_1_", "block_2_")
-
-Ranges = dict[str, tuple[float, float]]
+CEILING = 6.0  # of relu6
+STEPS = 127  # on either side of 0
+LEAST = 1e-12
 
 
-def _round_kernel(kernel: Any) -> Any:
-    """Symmetric, one scale for each entry of the last axis."""
+def _channel_axes(layer: Any) -> list[int]:
+    """The axes of a kernel over which one scale holds: all but its output channel's."""
+    return [0, 1, 3] if isinstance(layer, layers.DepthwiseConv2D) else [0, 1, 2]
+
+
+def on_grid(layer: Any) -> npt.NDArray[np.float32]:
+    """The kernel of a convolution, each weight a whole number of its channel's steps."""
+    kernel = np.asarray(layer.get_weights()[0], np.float64)
+    axes = tuple(_channel_axes(layer))
+    step = np.maximum(np.abs(kernel).max(axis=axes, keepdims=True), LEAST) / STEPS
+    return np.asarray(np.rint(kernel / step) * step, np.float32)
+
+
+def _rounded_kernel(layer: Any) -> Any:
     import tensorflow as tf
 
-    axes = list(range(len(kernel.shape) - 1))
-    most = tf.stop_gradient(tf.maximum(tf.reduce_max(tf.abs(kernel), axes), 1e-8))
-    return tf.quantization.fake_quant_with_min_max_vars_per_channel(
-        kernel, -most, most, num_bits=8, narrow_range=True
-    )
+    kernel = layer.kernel
+    most = tf.reduce_max(tf.abs(kernel), _channel_axes(layer), keepdims=True)
+    step = tf.maximum(most, LEAST) / STEPS
+    return kernel + tf.stop_gradient(tf.round(kernel / step) * step - kernel)
 
 
 class _RoundedConv2D(layers.Conv2D):  # type: ignore[misc]
     def call(self, inputs: Any) -> Any:
-        outputs = self.convolution_op(inputs, _round_kernel(self.kernel))
+        outputs = self.convolution_op(inputs, _rounded_kernel(self))
         return outputs if self.bias is None else outputs + self.bias
 
 
 class _RoundedDepthwise(layers.DepthwiseConv2D):  # type: ignore[misc]
     def call(self, inputs: Any) -> Any:
-        kernel = _round_kernel(self.kernel[..., 0])[..., None]
         outputs = keras.ops.depthwise_conv(
-            inputs, kernel, strides=self.strides, padding=self.padding
+            inputs, _rounded_kernel(self), strides=self.strides, padding=self.padding
         )
         return outputs if self.bias is None else outputs + self.bias
 
 
-class _RoundedDense(layers.Dense):  # type: ignore[misc]
-    def call(self, inputs: Any) -> Any:
-        outputs = keras.ops.matmul(inputs, _round_kernel(self.kernel)) + self.bias
-        return self.activation(outputs)
+class RoundedHalf(layers.Layer):  # type: ignore[misc]
+    """In training, the second half of a batch rounded to 256 steps of the tensor's range.
 
+    The range is that of the batch, with 0 inside, or from 0 to `ceiling`.
+    """
 
-class RoundedActivation(layers.Layer):  # type: ignore[misc]
-    """A tensor rounded to 256 steps of a range that holds 0."""
-
-    def __init__(self, low: float, high: float, **settings: Any) -> None:
+    def __init__(self, ceiling: float | None = None, **settings: Any) -> None:
         super().__init__(**settings)
-        self.low, self.high = min(low, 0.0), max(high, 1e-6)
+        self.ceiling = ceiling
 
-    def call(self, inputs: Any) -> Any:
-        """The same shape."""
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
+        """The same shape; the batch is even in training."""
         import tensorflow as tf
 
-        return tf.quantization.fake_quant_with_min_max_args(inputs, self.low, self.high)
+        if not training:
+            return inputs
+        if self.ceiling is not None:
+            return _under_a_ceiling(inputs, self.ceiling)
+        low = tf.minimum(tf.reduce_min(inputs), -1e-3)
+        high = tf.maximum(tf.reduce_max(inputs), 1e-3)
+        return _in_its_range(inputs, low, high)
+
+
+def _under_a_ceiling(inputs: Any, ceiling: float) -> Any:
+    import tensorflow as tf
+
+    @tf.custom_gradient  # type: ignore[untyped-decorator]
+    def rounded_half(tensor: Any) -> Any:
+        plain, other = tf.split(tensor, 2)
+        other = tf.quantization.fake_quant_with_min_max_args(other, 0.0, ceiling)
+        return tf.concat([plain, other], 0), lambda upstream: upstream
+
+    return rounded_half(inputs)
+
+
+def _in_its_range(inputs: Any, low: Any, high: Any) -> Any:
+    import tensorflow as tf
+
+    @tf.custom_gradient  # type: ignore[untyped-decorator]
+    def rounded_half(tensor: Any, low: Any, high: Any) -> Any:
+        plain, other = tf.split(tensor, 2)
+        made = tf.quantization.fake_quant_with_min_max_vars(other, low, high)
+
+        def backward(upstream: Any) -> Any:
+            # A value lies a fixed share of a step off its own: it moves as the step widens.
+            moved = tf.reshape(made - other, [-1]) / (high - low)
+            wider = tf.tensordot(tf.reshape(tf.split(upstream, 2)[1], [-1]), moved, 1)
+            return upstream, -wider, wider
+
+        return tf.concat([plain, made], 0), backward
+
+    return rounded_half(inputs, low, high)
 
 
 ROUNDED: dict[type, Any] = {
     layers.Conv2D: _RoundedConv2D,
     layers.DepthwiseConv2D: _RoundedDepthwise,
-    layers.Dense: _RoundedDense,
 }
 
 
-def is_float(name: str) -> bool:
-    """Whether a layer of the body computes in float in the int8 file; its last sum is stored."""
-    return name.startswith(FLOAT_BLOCKS) and not name.endswith("block_2_add")
-
-
 def stored(layer: Any) -> bool:
-    """Whether the int8 file stores what a layer of a folded body gives as a tensor.
+    """Whether the int8 file stores what a layer of a backbone gives as a tensor.
 
-    A convolution in front of a relu6 is one operation with it, as is one with its identity.
+    A convolution, its normalization and a relu6 behind them are one operation.
     """
     if isinstance(layer, layers.ReLU | layers.Add):
         return True
-    if not isinstance(layer, layers.Identity):
+    if not isinstance(layer, layers.BatchNormalization):
         return False
     readers = [node.operation for node in layer._outbound_nodes]
     return not (len(readers) == 1 and isinstance(readers[0], layers.ReLU))
 
 
-def rounded(network: keras.Model, ranges: Ranges) -> keras.Model:
-    """A copy of a folded student, `[n, S, S, 3]` -> `(logits [n, 2], maps [n, g, g, C])`.
-
-    `ranges` gives low and high of every stored tensor by the name of its layer, of the
-    body's, of `pool` and of `hidden`. Its layers have the names of the folded network's.
-    """
+def rounded(body: keras.Model) -> keras.Model:
+    """A copy of a backbone, its weights too, whose layers have the same names."""
 
     def call(layer: Any, *inputs: Any, **_: Any) -> Any:
         outputs = layer(*inputs)
-        if layer.name in ranges and not is_float(layer.name):
-            return RoundedActivation(*ranges[layer.name], name=f"{layer.name}_int8")(outputs)
-        return outputs
+        if layer.name not in kept:
+            return outputs
+        ceiling = CEILING if isinstance(layer, layers.ReLU) else None
+        return RoundedHalf(ceiling, name=f"{layer.name}_int8")(outputs)
 
     def clone(layer: Any) -> Any:
-        kind = type(layer) if is_float(layer.name) else ROUNDED.get(type(layer), type(layer))
-        return kind.from_config(layer.get_config())
+        return ROUNDED.get(type(layer), type(layer)).from_config(layer.get_config())
 
-    source = body_of(network)
-    body = keras.models.clone_model(source, clone_function=clone, call_function=call)
-    film = keras.Input(network.input_shape[1:])
-    maps = body(clone(network.layers[1])(film))
-    pool = RoundedActivation(*ranges[FEATURES], name="pool_int8")
-    pooled = pool(layers.GlobalAveragePooling2D(name=FEATURES)(maps))
-    hidden = RoundedActivation(*ranges[HIDDEN], name="hidden_int8")(
-        clone(network.get_layer(HIDDEN))(pooled)
-    )
-    logits = clone(network.get_layer("logits"))(hidden)
-    made = keras.Model(film, [logits, maps])
-    for layer in source.layers:
-        body.get_layer(layer.name).set_weights(layer.get_weights())
-    for name in (HIDDEN, "logits"):
-        made.get_layer(name).set_weights(network.get_layer(name).get_weights())
-    return made
+    kept = {layer.name for layer in body.layers if stored(layer)}
+    copy = keras.models.clone_model(body, clone_function=clone, call_function=call)
+    for layer in body.layers:
+        if layer.weights:  # the input's name may be another
+            copy.get_layer(layer.name).set_weights(layer.get_weights())
+    return copy

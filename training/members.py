@@ -22,12 +22,14 @@ from training.fitting import distilled, fit, supervised
 from training.inference import logits
 from training.networks import build
 from workshop.evidence.statistics import auroc
+from workshop.phantoms import phantom_pixels
 from workshop.presets import NetworkPreset, Preset
 from workshop.records import Film, Fold
 
 __all__ = ["Job", "Member", "Trainer"]
 
 SEEDS = {"teacher": 0, "student": 1, "plain": 1}
+PHANTOM_SEED = 41_000  # away from those that export and people take
 VALIDATED = 100  # films a class that the learning curve is drawn from
 
 
@@ -55,6 +57,7 @@ class Member:
     history: list[dict[str, Any]]
     origins: dict[str, dict[str, str]]  # network -> backbone -> where its weights came from
     answers: dict[int, npt.NDArray[np.float32]] = field(default_factory=dict)  # teacher's, clean
+    rounding: list[dict[str, Any]] = field(default_factory=list)  # of fine-tuning for int8
 
     @property
     def teacher(self) -> keras.Model:
@@ -126,12 +129,33 @@ class Trainer:
         )  # fmt: skip
         made.networks[role] = network
         made.history.extend({"network": role, "fold": made.name, **row} for row in rows)
+        if role == "student" and not trial and self.preset.quantize.steps:
+            self._quantize(made, job)
+
+    def _quantize(self, made: Member, job: Job) -> None:
+        """Put the fine-tuned copy in the student's place."""
+        from training.quantize import fine_tuned
+
+        preset, seed = self.preset.quantize, self.preset.seed
+        size = self.preset.input_size
+        drawn, _ = phantom_pixels(preset.phantoms, seed + PHANTOM_SEED, size)
+        made.networks["student"], rows = fine_tuned(
+            made.student,
+            np.concatenate([self.pixels[sorted(set(job.train))], drawn]),
+            preset, seed, self._rounding(job),
+            f"{made.name}: student for int8",
+        )  # fmt: skip
+        made.rounding.extend({"fold": made.name, **row} for row in rows)
 
     def left(
         self, jobs: Sequence[Job], roles: Sequence[str] = ("teacher", "student")
     ) -> Counter[str]:
-        """How many steps of each network are still to be done."""
-        return Counter({role: sum(self.steps_left(job, role) for job in jobs) for role in roles})
+        """How many steps of each network are still to be done; "rounding": of fine-tuning."""
+        left = Counter({role: sum(self.steps_left(job, role) for job in jobs) for role in roles})
+        if self.preset.quantize.steps and "student" in roles:
+            done = [self._rounding(job).place().epoch for job in jobs]
+            left["rounding"] = self.preset.quantize.steps * len(jobs) - sum(done)
+        return left
 
     def steps_left(self, job: Job, role: str, trial: str = "") -> int:
         """How many steps of one fold's network are still to be done."""
@@ -140,6 +164,9 @@ class Trainer:
 
     def _checkpoint(self, job: Job, role: str, trial: str) -> Checkpoint:
         return Checkpoint(self.checkpoints / f"{job.name}-{role}{trial}.npz")
+
+    def _rounding(self, job: Job) -> Checkpoint:
+        return self._checkpoint(job, "student", "-int8")
 
     def network_preset(self, role: str) -> NetworkPreset:
         """The settings of a role."""

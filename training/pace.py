@@ -74,7 +74,8 @@ def faster_precision(preset: NetworkPreset, size: int, title: str) -> NetworkPre
 def announce(preset: Preset, left: Mapping[str, int]) -> None:
     """Say on stderr how long the steps that are left will take, before the first of them.
 
-    `left` counts steps by network: "teacher", "student", "plain". Validation and the
+    `left` counts steps by network: "teacher", "student", "plain", and those of fine-tuning for
+    int8, "rounding". Validation and the
     teacher's answers come on top: "about". Nothing is said of what is over at once.
     """
     if sum(left.values()) < LONG:
@@ -84,6 +85,8 @@ def announce(preset: Preset, left: Mapping[str, int]) -> None:
         if not steps:
             continue
         network = preset.teacher if role == "teacher" else preset.student
+        if role == "rounding":  # every film twice, and once through the finished student
+            network = replace(network, batch=2 * preset.quantize.batch)
         seconds = step_seconds(network, preset.input_size)
         if role == "student" and preset.distil.views == "augmented":
             # The teacher answers for every batch: a forward pass, a third of its step.

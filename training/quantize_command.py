@@ -1,97 +1,98 @@
-"""`python -m training quantize`: a copy of a finished run's student that bears int8."""
+"""`python -m training quantize`: a finished run's student, made to bear int8, as a run of its own."""
 
 from __future__ import annotations
 
-import hashlib
 import json
+import shutil
 import sys
-from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from training.options import DataFolder
+from edge_runtime.errors import RunError
+from training.options import DataFolder, WeightsFolder
+
+if TYPE_CHECKING:
+    from workshop.presets import QuantizePreset
 
 __all__ = ["quantize", "quantize_run"]
 
-MODEL, RECORD, CHECKPOINT = "student-int8.keras", "quantized.json", "quantize.npz"
-FAMILIAR = 256  # films that ranges and channel sizes are taken from
-PHANTOMS = 150  # trained on beside the films: golden inputs and pages show phantoms
-PHANTOM_SEED = 41_000
+CHECKPOINTS = "checkpoints"
+STEPS = 600
 
 
 def quantize(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder that was finished.")],
     data: DataFolder = None,
-    steps: Annotated[int, typer.Option(min=1, help="Steps of 16 films.")] = 400,
-    learning_rate: Annotated[float, typer.Option(min=1e-9, max=1.0)] = 1e-4,
-) -> None:
-    """Fine-tune a copy of the student so that its int8 file says what the float student says.
+    out: Annotated[
+        Path | None, typer.Option(help="The new run's folder; by default RUN-int8."),
+    ] = None,
+    weights: WeightsFolder = None,
+    steps: Annotated[int, typer.Option(min=1, help="Steps of 16 films.")] = STEPS,
+    learning_rate: Annotated[float, typer.Option(min=1e-9, max=1.0)] = 2e-4,
+) -> None:  # fmt: skip
+    """Fine-tune a run's student until its int8 file decides as it does, in a run of its own.
 
-    Writes RUN/student-int8.keras and RUN/quantized.json, which `export run` takes for its int8
-    files. A stopped one goes on when the same command is given again. Labels play no part.
+    The new run is what `training run` makes of the same preset with [quantize] steps set: it
+    takes over what RUN has trained, and scores, thresholds and novelty are worked out again.
+    A stopped one goes on when the same command is given again.
     """
-    from training.quantize import Settings
+    from workshop.presets import QuantizePreset
+    from workshop.quiet import import_keras_quietly
+    from workshop.summary import evaluation_lines
 
-    record = quantize_run(run, data, Settings(steps=steps, learning_rate=learning_rate))
-    last = record["history"][-1]
-    sys.stdout.write(
-        f"{run / MODEL}: after {last['step']} steps the rounding costs {last['logit']:.4f} of the "
-        f"logit's variance and {last['maps']:.4f} of the last map's, on films trained on\n"
+    import_keras_quietly()
+    target = out if out is not None else run.with_name(f"{run.name}-int8")
+    wanted = QuantizePreset(steps=steps, learning_rate=learning_rate)
+    reports = quantize_run(run, data, target, weights, wanted)
+    sys.stdout.write("\n".join(evaluation_lines(reports, target)) + "\n")
+
+
+def quantize_run(
+    run: Path, data: Path | None, out: Path, weights: Path | None, wanted: QuantizePreset
+) -> list[Any]:
+    """Do it, or what is left of it; returns the new run's evaluation.
+
+    Raises `RunError` for a run that will not do, `DataError` for films that cannot be read.
+    """
+    from dataclasses import replace
+
+    from pydantic import TypeAdapter, ValidationError
+
+    from training.begin import Run
+    from training.run import train
+    from workshop.films import run_data
+    from workshop.presets import Preset
+    from workshop.runs import existing_run
+
+    existing_run(run)
+    try:
+        facts = json.loads((run / "run.json").read_text("utf-8"))
+        preset = TypeAdapter(Preset).validate_python(facts["preset"])
+    except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
+        raise RunError(f"{run / 'run.json'} cannot be read: train the run again") from error
+    if preset.paper is not None or preset.sites is not None:
+        raise RunError(f"{run} is an experiment and has no student to release")
+    if not any((run / CHECKPOINTS).glob("*-student.npz")):
+        raise RunError(f"{run / CHECKPOINTS} is gone: nothing to go on from; train the run again")
+    if not (out / "run.json").is_file():
+        _take_over(run, out, facts, replace(preset, quantize=wanted).to_dict())
+    return train(
+        Run(replace(preset, quantize=wanted), run_data(run, data), out, weights, resume=True)
     )
 
 
-def quantize_run(run: Path, data: Path | None, settings: Any) -> dict[str, Any]:
-    """Do it, or what is left of it; returns what quantized.json holds.
+def _take_over(run: Path, out: Path, facts: dict[str, Any], preset: dict[str, Any]) -> None:
+    """What was trained goes along; run.json comes last, so that half a copy is no run."""
+    from workshop.runs import storage_error, write_atomic
 
-    Raises `RunError` or `ModelError` for a run that will not do, `DataError` for films that
-    cannot be read.
-    """
-    import keras
-    import numpy as np
-
-    from edge_runtime.errors import RunError
-    from training.checkpoints import Checkpoint
-    from training.fake_quant import FLOAT_BLOCKS
-    from training.quantize import fine_tuned
-    from training.release import save_model
-    from workshop.film_store import load_films
-    from workshop.films import run_data
-    from workshop.phantoms import phantom_pixels
-    from workshop.provenance import made_by
-    from workshop.records import StudentRecord
-    from workshop.records_io import load
-    from workshop.runs import existing_run, write_atomic
-    from workshop.student_file import student_file
-
-    if keras.backend.backend() != "tensorflow":
-        raise RunError("the rounding is TensorFlow's: run with KERAS_BACKEND=tensorflow")
-    record = load(existing_run(run) / "student.json", StudentRecord)
-    student = keras.saving.load_model(student_file(run, record), compile=False)
-    size = record.input_size
-    films = np.asarray(load_films(run_data(run, data), record.trained_on, size, run / "cache"))
-    drawn, _ = phantom_pixels(PHANTOMS, settings.seed + PHANTOM_SEED, size)
-    everything = np.concatenate([films, drawn])
-    rng = np.random.default_rng(settings.seed)
-    chosen = np.sort(rng.permutation(len(everything))[:FAMILIAR])
-    familiar = everything[chosen]
-    key = hashlib.sha256(
-        json.dumps([record.model_sha256, asdict(settings), FLOAT_BLOCKS], sort_keys=True).encode()
-    ).hexdigest()[:12]
-    checkpoint = Checkpoint(run / "checkpoints" / f"{key}-{CHECKPOINT}")
-    checkpoint.path.parent.mkdir(exist_ok=True)
-    copy, history = fine_tuned(student, everything, familiar, settings, checkpoint)
-    save_model(copy, run / MODEL)
-    facts = {
-        "schema": 1,
-        "model_file": MODEL,
-        "model_sha256": hashlib.sha256((run / MODEL).read_bytes()).hexdigest(),
-        "student_sha256": record.model_sha256,
-        "float_layers": list(FLOAT_BLOCKS),
-        "settings": asdict(settings),
-        "history": history,
-        "made_by": made_by(),
-    }
-    write_atomic(run / RECORD, json.dumps(facts, indent=1) + "\n")
-    return facts
+    if out.exists() and any(one.name != CHECKPOINTS for one in out.iterdir()):
+        raise RunError(f"{out} is not empty and holds no run; choose another --out")
+    try:
+        (out / CHECKPOINTS).mkdir(parents=True, exist_ok=True)
+        for path in sorted((run / CHECKPOINTS).glob("*.npz")):
+            shutil.copyfile(path, out / CHECKPOINTS / path.name)
+    except OSError as error:
+        raise storage_error(out, error) from error
+    write_atomic(out / "run.json", json.dumps({**facts, "preset": preset}, indent=1) + "\n")

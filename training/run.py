@@ -68,6 +68,8 @@ def train(run: Run) -> list[EvaluationReport]:
     save(out / "evaluation.json", reports)
     save(out / "called_covid.json", called_covid(predictions, threshold))
     write_history(out / "history.csv", history)
+    if released.rounding:
+        write_history(out / "rounding.csv", released.rounding)
     _plots(out / "plots", history, predictions, threshold)
     write_student(run.out, preset, films, pixels, split, trained_on, released,
                   temperature, threshold)  # fmt: skip

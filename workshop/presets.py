@@ -23,6 +23,7 @@ __all__ = [
     "NoveltyPreset",
     "PaperPreset",
     "Preset",
+    "QuantizePreset",
     "SitesPreset",
     "SplitPreset",
     "read_preset",
@@ -102,6 +103,18 @@ class DistilPreset:
     )
     views: Literal["augmented", "clean"] = "augmented"  # which pixels the teacher answers for
     plain: bool = False  # train the student once more on the labels alone, to compare
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
+class QuantizePreset:
+    """Quantization-aware fine-tuning, which ends the training of a student."""
+
+    steps: Natural = 0  # 0: none
+    batch: Count = 16  # each film goes through the network twice, rounded and not
+    learning_rate: Positive = 2e-4
+    augmented: Annotated[float, Field(ge=0.0, le=1.0)] = 0.5  # share of films augmented strongly
+    phantoms: Natural = 150  # trained on beside the films: golden inputs and pages show phantoms
     __pydantic_config__ = STRICT
 
 
@@ -198,6 +211,7 @@ class Preset:
     split: SplitPreset = field(default_factory=SplitPreset)
     augment: AugmentPreset = field(default_factory=AugmentPreset)
     distil: DistilPreset = field(default_factory=DistilPreset)
+    quantize: QuantizePreset = field(default_factory=QuantizePreset)
     novelty: NoveltyPreset = field(default_factory=NoveltyPreset)
     paper: PaperPreset | None = None
     sites: SitesPreset | None = None

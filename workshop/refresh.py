@@ -182,9 +182,9 @@ def _printed_then(root: Path) -> dict[str, str]:
         parity = parse(json.dumps(parts["parity"]), list[ParityReport], record.name)
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(f"{record} cannot be read: bundle the model again") from error
-    run = Path("runs/release-0.3")
+    run = Path("runs/release-0.4")
     sessions = {
-        "training": (f"python -m training run presets/release-0.3.toml --data FILMS --out {run}",
+        "training": (f"python -m training run presets/release-0.4.toml --data FILMS --out {run}",
                      evaluation_lines(evaluation, run)),
         "export": (f"python -m export run {run} --data FILMS", parity_lines(parity, run)),
     }  # fmt: skip
