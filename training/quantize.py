@@ -108,10 +108,12 @@ def fine_tuned(
 
 def _copy(student: keras.Model) -> tuple[Any, Any]:
     """The copy that is trained, and the backbone inside it."""
-    copy = gray_entrance(student)
-    if copy is student:
-        copy = keras.models.clone_model(student)
-        copy.set_weights(student.get_weights())
+    # Cloning takes the loss along, where a network is compiled with one of ours in vain.
+    plain = keras.Model(student.input, student.output, name=student.name)
+    copy = gray_entrance(plain)
+    if copy is plain:
+        copy = keras.models.clone_model(plain)
+        copy.set_weights(plain.get_weights())
     source, entrance = backbone_of(copy), copy.layers[1]
     if source is None:
         raise RunError("the student has no backbone inside: only students of one backbone fit")

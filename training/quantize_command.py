@@ -1,4 +1,4 @@
-"""`python -m training quantize`: a finished run's student, made to bear int8, as a run of its own."""
+"""`python -m training quantize`: a finished run's student, made to bear int8, as a run."""
 
 from __future__ import annotations
 
