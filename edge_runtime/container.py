@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import struct
 import zipfile
 
 from edge_runtime.errors import ModelError
@@ -50,11 +51,16 @@ def split(data: bytes) -> tuple[bytes, dict[str, bytes]]:
 
     Raises `ModelError` for an archive that is damaged.
     """
-    if data.rfind(b"PK\x05\x06", max(0, len(data) - 65_557)) < 0:
+    end = data.rfind(b"PK\x05\x06", max(0, len(data) - 65_557))
+    if end < 0:
         return data, {}
     try:
+        here, whole, comment = struct.unpack_from("<8xHH8xH", data, end)
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
+            # zipfile itself passes over entries that a wrong length hides.
+            if not here == whole == len(entries) or end + 22 + comment != len(data):
+                raise zipfile.BadZipFile("its list is not whole")
             start = min((entry.header_offset for entry in entries), default=len(data))
             return data[:start], {entry.filename: archive.read(entry) for entry in entries}
     except Exception as error:  # zipfile meets damage with a dozen classes, zlib's among them

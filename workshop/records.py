@@ -118,9 +118,9 @@ class StudentRecord:
     threshold: float
     never_seen: tuple[Film, ...]  # holdout and excluded films
     trained_on: tuple[Film, ...]  # for the representative dataset
-    novelty_file: str  # .npz: mean [C], components [C, K] (whitened), scale []
+    novelty_file: str  # .npz: mean [C], components [C, K] (whitened) of each layer
     novelty_threshold: float
-    novelty_films: dict[str, int]  # "films", "phantoms": how many made the statistics
+    novelty_films: dict[str, int]  # how many made the statistics, how many the threshold
     last_conv: str  # name of the layer whose output the heat map explains
     data_fingerprint: str
     preset: dict[str, Any]

@@ -58,7 +58,7 @@ def test_any_flipped_bit_is_damage_or_harmless() -> None:
             except ModelError:
                 refused += 1
             else:
-                assert all(files[name] == found[name] for name in files.keys() & found.keys())
+                assert found in (files, {})  # none: what ends an archive is not there
     assert refused > 8 * len(files["a.json"] + files["b.txt"])
 
 
