@@ -49,13 +49,17 @@ class ParityFilms:
 def representative_films(record: StudentRecord, count: int, seed: int) -> list[Film]:
     """About `count` films that were trained on, even over site and class.
 
-    A cell with fewer films gives all it has, the others share what is left.
+    A cell with fewer films gives all it has, the others share what is left. Raises `RunError`
+    where a class is missing: int8 ranges would be those of the other alone.
     """
     cells: dict[tuple[str, str], list[Film]] = defaultdict(list)
     for film in sorted(record.trained_on, key=lambda film: film.path):
         cells[film.label, film.site].append(film)
-    if not cells:
-        raise RunError("the student's record names no film that it was trained on; train again")
+    if missing := [label for label in LABELS if label not in {label for label, _ in cells}]:
+        raise RunError(
+            f"the student's record names no {' and no '.join(missing)} film that it was trained "
+            "on, and int8 takes its ranges from such films; train again"
+        )
     rng = random.Random(seed)
     chosen: list[Film] = []
     left = count

@@ -71,6 +71,8 @@ def compare(
     phantoms = parts.get("phantoms")
     bounds = bounded(judged)
     why = failures(precision, gate, bounds)
+    if len(found.scores) > 1 and not np.ptp(found.scores):
+        why.insert(0, f"it gives every film the score {found.scores[0]:.4g}")
     missed = missed_goals(precision, gate, bounds)
     return ParityReport(
         **{name: getattr(judged, name) for name in judged.__dataclass_fields__},

@@ -92,6 +92,17 @@ def test_a_swapped_output_and_a_wrong_label_order_fail(
     assert not report.passed and report.flips > COUNT / 4
 
 
+def test_a_constant_output_is_told(
+    graphs: dict[str, bytes], films: ParityFilms, reference: Outputs
+) -> None:
+    run = open_interpreter(graphs["int8"]).run
+    always = run(films.pixels[0].tobytes())["probabilities"]
+    report = _report(
+        lambda pixels: {**run(pixels), "probabilities": always}, "int8", films, reference
+    )
+    assert not report.passed and report.why[0] == f"it gives every film the score {always[1]:.4g}"
+
+
 def _schema(data: bytearray) -> Any:
     from ai_edge_litert import schema_py_generated as schema
 

@@ -162,9 +162,16 @@ def _lost_film(run: Path) -> None:
     (run / "student.json").write_text(json.dumps(record))
 
 
+def _one_class(run: Path) -> None:
+    record = json.loads((run / "student.json").read_text())
+    record["trained_on"] = [one for one in record["trained_on"] if one["label"] == "normal"]
+    (run / "student.json").write_text(json.dumps(record))
+
+
 @pytest.mark.parametrize(
     ("spoil", "error", "text"),
     [
+        (_one_class, RunError, "no covid film"),
         (_no_folder, RunError, "not a folder"),
         (_foreign, RunError, "not a run folder"),
         (_unfinished, RunError, "unfinished"),
