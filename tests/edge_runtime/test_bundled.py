@@ -55,7 +55,7 @@ def test_record_and_card_are_the_file_s_own() -> None:
     data = FILE.read_bytes()
     graph, files = container.split(data)
     record = json.loads((MODELS / f"{BUNDLED}.json").read_text("utf-8"))
-    (entry,) = [one for one in record["export"]["files"] if one["precision"] == "int8"]
+    (entry,) = [one for one in record["export"]["files"] if one["file"] == "student-int8.tflite"]
     assert entry["graph_sha256"] == container.sha256(graph)
     assert entry["file_sha256"] == container.sha256(data)
     assert files["MODEL_CARD.md"] == (MODELS / "MODEL_CARD.md").read_bytes()
