@@ -12,6 +12,7 @@
  *     pixels        film -> uint8[S, S], equal to the bit to edge_runtime/pixels.py
  *     film rules    what is no film
  *     LiteRT        the few calls of its C API
+ *     golden        a known film with known outputs, before the first other one
  *     command       arguments, films, answers
  *
  * Research and demonstration only, not a medical device. Licence: Apache-2.0.
@@ -55,6 +56,7 @@ static const char HELP[] =
     "  --pixels S        run no model; one JSON object a film: width, height, colour, SHA-256 of\n"
     "                    the S * S pixels, reason of a refusal\n"
     "  --memory          at the end, the process's peak memory (VmHWM) on stderr\n"
+    "  --golden FILE     first run the first golden input: FILE has its S * S grays (README.md)\n"
     "  --version, --help\n"
     "\n" NOTICE "\n"
     "\n"
@@ -337,6 +339,7 @@ typedef struct {
     uint8_t *data;
     size_t size, graph; /* bytes of the file, and of the FlatBuffer at its beginning */
     char graph_sha256[65];
+    Json golden; /* the text of golden.json, not yet looked at */
     Json name, version, precision, notice; /* printed as they stand: escaped ASCII */
     int input_size, zero_point, grid, outputs[OUTPUTS];
     bool floats; /* the graph takes float32, not uint8 */
@@ -373,7 +376,7 @@ __attribute__((noreturn)) static void damaged_zip(const Model *model) {
 }
 
 /* The ZIP behind the graph: its entries are stored plain, and every one has to be whole. */
-static void read_zip(Model *model, Json *contract, bool *golden) {
+static void read_zip(Model *model, Json *contract) {
     const uint8_t *data = model->data;
     size_t size = model->size, end = size, reach = size > 65557 ? size - 65557 : 0;
     for (size_t at = size; !contract->kind && at-- > reach;)
@@ -406,10 +409,11 @@ static void read_zip(Model *model, Json *contract, bool *golden) {
             memcmp(data + local + 30, head + 46, name) ||
             crc32(data + local + start, bytes) != little(head + 16, 4))
             damaged_zip(model);
+        const char *text_ = (const char *)data + local + start;
         if (name == 13 && !memcmp(head + 46, "contract.json", name))
-            *contract = (Json){'{', (const char *)data + local + start,
-                               (const char *)data + local + start + bytes};
-        if (name == 11 && !memcmp(head + 46, "golden.json", name)) *golden = true;
+            *contract = (Json){'{', text_, text_ + bytes};
+        if (name == 11 && !memcmp(head + 46, "golden.json", name))
+            model->golden = (Json){'{', text_, text_ + bytes};
         if (local < model->graph) model->graph = local;
         at += next;
     }
@@ -509,10 +513,9 @@ static void read_contract(Model *model, Json contract) {
 
 static void open_file(Model *model) {
     Json contract = {0, NULL, NULL};
-    bool golden = false;
     read_model(model);
-    read_zip(model, &contract, &golden);
-    if (!contract.kind || !golden)
+    read_zip(model, &contract);
+    if (!contract.kind || !model->golden.kind)
         die(BROKEN,
             "%s carries no contract: it was cut short, or never went through "
             "`python -m export run`",
@@ -1004,10 +1007,69 @@ static void invoke(const Model *model, const uint8_t *pixels, float *values[OUTP
                     output_names[i], output_size(model, i));
 }
 
+/* ---- golden -------------------------------------------------------------------------------- */
+
+__attribute__((noreturn)) static void bad_golden(const char *what) {
+    die(BROKEN, "the model's golden.json cannot be read: %s", what);
+}
+
+/* The largest difference of `count` values from a list of numbers, or from one number. */
+static double off_by(Json list, const float *values, size_t count) {
+    double most = 0;
+    const char *at = list.at + (list.kind == '[');
+    for (size_t i = 0; i < count; i++) {
+        Json one = {0, NULL, NULL};
+        char text_[64];
+        const char *behind = value(at, list.end, 1, &one, NULL, NULL);
+        size_t length = (size_t)(one.end - one.at);
+        if (!behind || one.kind != 'n' || length >= sizeof text_) bad_golden("a number is none");
+        memcpy(text_, one.at, length);
+        text_[length] = 0;
+        double off = fabs(strtod(text_, NULL) - (double)values[i]);
+        if (!(off <= most)) most = off;
+        if (list.kind == 'n') return most;
+        behind = blank(behind, list.end);
+        if (*behind != (i + 1 < count ? ',' : ']')) bad_golden("a list has another length");
+        at = behind + 1;
+    }
+    return most;
+}
+
+/* The first golden input, whose grays are in the file `path`, has to give its outputs. */
+static void check_golden(const Model *model, const char *path, float *values[OUTPUTS]) {
+    size_t count = (size_t)model->input_size * (size_t)model->input_size;
+    uint8_t *pixels = need(count + 1);
+    Json all = {0, NULL, NULL}, first = {0, NULL, NULL};
+    FILE *file = fopen(path, "rb");
+    if (!file) die(BROKEN, "the golden input %s cannot be read: %s", path, strerror(errno));
+    if (fread(pixels, 1, count + 1, file) != count)
+        die(BROKEN, "the golden input %s is not %d x %d grays", path, model->input_size,
+            model->input_size);
+    fclose(file);
+    if (!value(model->golden.at, model->golden.end, 0, &all, NULL, NULL) || all.kind != '{')
+        bad_golden("it is no JSON object");
+    Json items = member(all, "items");
+    Json allowed = member(member(all, "tolerance"), "litert_xnnpack");
+    if (items.kind != '[' || !value(items.at + 1, items.end, 1, &first, NULL, NULL))
+        bad_golden("it has no items");
+    invoke(model, pixels, values);
+    free(pixels);
+    for (int i = 0; i < OUTPUTS; i++) {
+        Json wanted = member(first, output_names[i]), limit = member(allowed, output_names[i]);
+        if (wanted.kind != (i == NOVELTY ? 'n' : '[')) bad_golden("an output is missing");
+        double off = off_by(wanted, values[i], output_size(model, i));
+        double most = limit.kind ? real(allowed, output_names[i]) : 0;
+        if (!(off <= most))
+            die(BROKEN,
+                "LiteRT does not give this model's golden output (%s %.2g off, %.2g allowed)",
+                output_names[i], off, most);
+    }
+}
+
 /* ---- command ------------------------------------------------------------------------------- */
 
 typedef struct {
-    const char *library;
+    const char *library, *golden;
     bool json, has_threshold, raw, inverted, memory;
     double threshold;
     int pixels;
@@ -1177,6 +1239,7 @@ static int films(const Model *model, const Options *options, char **paths, int c
     float *values[OUTPUTS];
     int failed = 0, refused = 0;
     for (int i = 0; i < OUTPUTS; i++) values[i] = need(output_size(model, i) * sizeof(float));
+    if (options->golden && !options->pixels) check_golden(model, options->golden, values);
     for (int i = 0; i < count && !ferror(stdout); i++) {
         bool no_film = false;
         if (one_film(model, options, paths[i], values, &no_film)) {
@@ -1254,10 +1317,10 @@ static int arguments(int count, char **words, Options *options, Model *model) {
             exit(fflush(stdout) ? FAILED : DONE);
         } else {
             static const char *const valued[] = {"--model", "--library", "--threshold", "--raw",
-                                                 "--pixels"};
+                                                 "--pixels", "--golden"};
             int which = 0;
-            while (which < 5 && strcmp(word, valued[which])) which++;
-            if (which == 5) die(USAGE, "unknown option %s; see edge_infer --help", word);
+            while (which < 6 && strcmp(word, valued[which])) which++;
+            if (which == 6) die(USAGE, "unknown option %s; see edge_infer --help", word);
             if (++i == count) die(USAGE, "%s wants a value; see edge_infer --help", word);
             const char *given = words[i];
             if (which == 0) model->path = given;
@@ -1265,6 +1328,7 @@ static int arguments(int count, char **words, Options *options, Model *model) {
             if (which == 2) options->threshold = share(given), options->has_threshold = true;
             if (which == 3) options->layout = raw_layout(given), options->raw = true;
             if (which == 4) options->pixels = count_of(given, MOST_SIZE);
+            if (which == 5) options->golden = given;
         }
     }
     return films_;

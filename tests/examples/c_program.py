@@ -26,6 +26,7 @@ __all__ = [
     "compiled",
     "native_library",
     "netpbm",
+    "refused",
 ]
 
 FOLDER = ROOT / "examples" / "c"
@@ -135,3 +136,10 @@ def board(folder: Path) -> Path:
 def netpbm(width: int, height: int, values: bytes, most: int = 255, kind: str = "P5") -> bytes:
     """A PGM (or with "P6" a PPM) file."""
     return f"{kind}\n{width} {height}\n{most}\n".encode() + values
+
+
+def refused(done: subprocess.CompletedProcess[str], status: int, text: str = "") -> None:
+    """It ended so, with one line that holds `text`, and answered nothing."""
+    assert done.returncode == status, (done.returncode, done.stderr)
+    assert done.stdout == "" and text in done.stderr, done.stderr
+    assert done.stderr.startswith("edge_infer: error: ") and done.stderr.count("\n") == 1
