@@ -11,7 +11,7 @@ __all__ = ["bare", "program"]
 
 @pytest.fixture(scope="session")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Program:
-    """The program under the sanitizers; leaks are looked for as well."""
+    """The program under the sanitizers (it ends by _exit, so leaks are not looked for)."""
     return Program(compiled("gcc", tmp_path_factory.mktemp("asan") / "edge_infer", *SANITIZED))
 
 
