@@ -17,6 +17,7 @@ __all__ = ["CONTRACT", "GOLDEN", "append", "sha256", "split"]
 
 CONTRACT = "contract.json"
 GOLDEN = "golden.json"
+MOST_BYTES = 1 << 26  # of all files behind a graph: ours are some hundred kilobytes
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the first date that ZIP knows: same files, same bytes
 
 
@@ -49,7 +50,7 @@ def append(graph: bytes, files: dict[str, bytes]) -> bytes:
 def split(data: bytes) -> tuple[bytes, dict[str, bytes]]:
     """The graph before the ZIP, and the files in it; no files where there is no ZIP.
 
-    Raises `ModelError` for an archive that is damaged.
+    Raises `ModelError` for an archive that is damaged, or would unpack to more than 64 MiB.
     """
     end = data.rfind(b"PK\x05\x06", max(0, len(data) - 65_557))
     if end < 0:
@@ -61,6 +62,8 @@ def split(data: bytes) -> tuple[bytes, dict[str, bytes]]:
             # zipfile itself passes over entries that a wrong length hides.
             if not here == whole == len(entries) or end + 22 + comment != len(data):
                 raise zipfile.BadZipFile("its list is not whole")
+            if sum(entry.file_size for entry in entries) > MOST_BYTES:
+                raise zipfile.BadZipFile("they claim to be huge")
             start = min((entry.header_offset for entry in entries), default=len(data))
             return data[:start], {entry.filename: archive.read(entry) for entry in entries}
     except Exception as error:  # zipfile meets damage with a dozen classes, zlib's among them

@@ -9,10 +9,11 @@ from typing import Any
 
 from edge_runtime.errors import ModelError
 
-__all__ = ["CONTRACT_SCHEMA", "LABELS", "NOTICE", "Contract"]
+__all__ = ["CONTRACT_SCHEMA", "LABELS", "MOST_SIDE", "NOTICE", "Contract", "one_line"]
 
 CONTRACT_SCHEMA = 1
 LABELS = ("normal", "covid")
+MOST_SIDE = 4096  # of the graph's input, in pixels
 NOTICE = (
     "Research and demonstration only, not a medical device. "
     "The score is a number set against a threshold; it is no diagnosis and no advice."
@@ -62,7 +63,7 @@ class Contract:
             data: dict[str, Any] = json.loads(text)
             if data.get("schema") != CONTRACT_SCHEMA:
                 raise ModelError(
-                    f"contract schema {data.get('schema')!r} is not the {CONTRACT_SCHEMA} "
+                    f"contract schema {data.get('schema')!r:.40} is not the {CONTRACT_SCHEMA} "
                     "that this version reads; update cxr-edge or export the model again"
                 )
             kinds = {f.name: str(f.type) for f in fields(cls)}
@@ -72,11 +73,21 @@ class Contract:
                 if not _is(kinds[name], value):
                     raise TypeError(f"{name} is {value!r:.40}, not {kinds[name]}")
             contract = cls(**known)
-            if min(contract.input_size, contract.heatmap_grid) < 1 or contract.borderline_width < 0:
-                raise ValueError("a size or a width is below what there can be")
+            if not 1 <= contract.heatmap_grid <= contract.input_size <= MOST_SIDE:
+                raise ValueError("a size is none that there can be")
+            if contract.borderline_width < 0:
+                raise ValueError("a width is below what there can be")
             return contract
         except (ValueError, TypeError, KeyError, AttributeError, *ABSURD) as error:
-            raise ModelError(f"the model's contract.json cannot be read: {error}") from error
+            raise ModelError(
+                f"the model's contract.json cannot be read: {one_line(error)}"
+            ) from error
+
+
+def one_line(error: object) -> str:
+    """What a message says, short and in one line, whatever a damaged file put into it."""
+    text = " ".join(str(error).split())
+    return text if len(text) <= 200 else text[:200] + " ..."
 
 
 # What Python raises for JSON that is nested or long beyond sense.

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from PIL import Image
 
-from edge_runtime import windowing
+from edge_runtime import dicom_checks, windowing
+from edge_runtime.dicom_checks import number
 from edge_runtime.errors import FilmError
 
 if TYPE_CHECKING:
@@ -36,14 +37,14 @@ def read(stream: BinaryIO, max_pixels: int) -> Image.Image:
         from pydicom.pixels import get_decoder  # type: ignore[attr-defined]
     except ImportError as error:
         raise FilmError("is DICOM; to read it: pip install cxr-edge[dicom]") from error
+    dicom_checks.begin(stream)
     data = pydicom.dcmread(stream)
     if "PixelData" not in data:
         raise FilmError("is DICOM without a picture")
     frames = int(data.get("NumberOfFrames") or 1)
     if frames != 1:
         raise FilmError(f"is DICOM with {frames} frames; a film has one")
-    if int(data.Rows) * int(data.Columns) > max_pixels:
-        raise FilmError(f"has more than {max_pixels:,} pixels; make it smaller first")
+    dicom_checks.frame(data, max_pixels)
     syntax = data.file_meta.TransferSyntaxUID
     try:
         buffer, shape = get_decoder(syntax).as_buffer(data, index=0)
@@ -84,7 +85,7 @@ def _gray(
         whole = Image.frombytes("L", size, raw[: size[0] * size[1]]).convert("I")
     else:
         whole = Image.frombytes("I", size, raw[: size[0] * size[1] * 2], "raw", layout)
-    bits = int(data.BitsStored)
+    bits = dicom_checks.bits_of(data)
     signed = int(data.get("PixelRepresentation") or 0) == 1
     # A signed value is moved up by `zero` (its sign bit turned), so that all are 0-65535.
     zero = 1 << (bits - 1) if signed else 0
@@ -93,9 +94,9 @@ def _gray(
 
     if data.get("ModalityLUTSequence"):
         raise FilmError("is DICOM with a modality table, which is not read; save it as PNG")
-    slope = _number(data.get("RescaleSlope"), 1)
+    slope = number(data.get("RescaleSlope"), 1)
     # The modality value of what stands at `place` is slope * place + start.
-    start = _number(data.get("RescaleIntercept"), 0) - slope * zero
+    start = number(data.get("RescaleIntercept"), 0) - slope * zero
     window = _window(data)
     if data.get("VOILUTSequence"):
         grays = _table(data.VOILUTSequence[0], slope, start)
@@ -130,7 +131,7 @@ def _window(data: Dataset) -> tuple[Fraction, Fraction] | None:
     """Where the first VOI window begins and how wide it is; None without a usable one."""
     if data.get("WindowCenter") in (None, "") or data.get("WindowWidth") in (None, ""):
         return None
-    center, width = _number(data.WindowCenter, 0), _number(data.WindowWidth, 0)
+    center, width = number(data.WindowCenter, 0), number(data.WindowWidth, 0)
     if str(data.get("VOILUTFunction") or "LINEAR") != "LINEAR_EXACT":
         center, width = center - Fraction(1, 2), width - 1
     return (center - width / 2, width) if width > 0 else None
@@ -139,6 +140,8 @@ def _window(data: Dataset) -> tuple[Fraction, Fraction] | None:
 def _table(item: Dataset, slope: Fraction, start: Fraction) -> list[int]:
     """The gray of each value 0-65535 by a VOI table, its full range being 0-255."""
     count, first, bits = (int(value) for value in item.LUTDescriptor)
+    if not 1 <= bits <= 16:
+        raise FilmError("is DICOM whose VOI table is of no kind there is; repair it first")
     count, data, top = count or LEVELS, item.LUTData, (1 << bits) - 1
     if isinstance(data, bytes):
         data = struct.unpack(f"<{len(data) // 2}H", data[: len(data) // 2 * 2])
@@ -147,14 +150,6 @@ def _table(item: Dataset, slope: Fraction, start: Fraction) -> list[int]:
         raise FilmError("is DICOM with an empty VOI table; repair it first")
     last = len(grays) - 1
     return [grays[min(last, max(0, value - first))] for value in _line(slope, start)]
-
-
-def _number(value: Any, default: int) -> Fraction:
-    """An exact number of a decimal string, the first of several."""
-    if value is None or value == "":
-        return Fraction(default)
-    several = hasattr(value, "__len__") and not isinstance(value, str)
-    return Fraction(str(value[0] if several else value))
 
 
 def _upright(image: Image.Image, directions: Any) -> Image.Image:

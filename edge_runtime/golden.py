@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import io
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from edge_runtime.contract import ABSURD
+from edge_runtime.contract import ABSURD, MOST_SIDE, one_line
 from edge_runtime.errors import ModelError
 
 if TYPE_CHECKING:
@@ -49,9 +50,11 @@ class GoldenItem:
         try:
             stream = io.BytesIO(base64.b64decode(self.png_base64, validate=True))
             with Image.open(stream, formats=("PNG",)) as picture:
+                if max(picture.size) > MOST_SIDE:
+                    raise ValueError("larger than any graph's input")
                 return picture.convert("L").tobytes()
         except Exception as error:  # decoders raise anything on damaged bytes
-            raise ModelError(f"the model's golden input {self.name} is no picture") from error
+            raise ModelError(f"the model's golden input {self.name!r:.40} is no picture") from error
 
 
 @dataclass(frozen=True)
@@ -98,22 +101,34 @@ def from_json(text: str | bytes) -> Golden:
     try:
         data: dict[str, Any] = json.loads(text)
         if data["schema"] != GOLDEN_SCHEMA or not data["items"]:
-            raise ModelError(f"golden.json of schema {data['schema']!r} cannot be checked")
-        items = []
-        for item in data["items"]:
-            numbers: dict[str, Any] = {
-                key: tuple(float(value) for value in item[key])
-                for key in ("probabilities", "heatmap")
-            }
-            numbers["novelty"] = float(item["novelty"])
-            items.append(GoldenItem(**{**item, **numbers}))
+            raise ModelError(f"golden.json of schema {data['schema']!r:.40} cannot be checked")
+        items = tuple(map(_item, data["items"]))
         tolerance = {
-            family: Tolerance(**{output: float(value) for output, value in allowed.items()})
+            family: Tolerance(**{output: _number(value) for output, value in allowed.items()})
             for family, allowed in data["tolerance"].items()
         }
-        return Golden(tuple(items), tolerance)
+        return Golden(items, tolerance)
     except (ValueError, TypeError, KeyError, AttributeError, *ABSURD) as error:
-        raise ModelError(f"the model's golden.json cannot be read: {error}") from error
+        raise ModelError(f"the model's golden.json cannot be read: {one_line(error)}") from error
+
+
+def _item(data: dict[str, Any]) -> GoldenItem:
+    several = {
+        key: tuple(_number(value) for value in data[key]) for key in ("probabilities", "heatmap")
+    }
+    item = GoldenItem(**{**data, **several, "novelty": _number(data["novelty"])})
+    texts = (item.name, item.png_base64, item.answer, item.reason or "")
+    if not all(isinstance(text, str) for text in texts) or len(item.probabilities) != 2:
+        raise TypeError("an item is not of the form it must have")
+    return item
+
+
+def _number(value: Any) -> float:
+    """Finite: beside a tolerance without an end anything would pass."""
+    number = float(value)
+    if isinstance(value, str) or not math.isfinite(number):
+        raise ValueError(f"{value!r:.40} is not a number")
+    return number
 
 
 def differences(

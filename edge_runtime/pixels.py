@@ -2,7 +2,8 @@
 
 Training, calibration, parity, the command line and every port use exactly this.
 
-1. Decode, the first frame, at full size (a draft-scaled JPEG has other pixels).
+1. Decode, the first frame, at full size (a draft-scaled JPEG has other pixels), by the one
+   decoder that `edge_runtime.formats` finds for the file's first bytes.
 2. Gray: more than 8 bits by `edge_runtime.windowing`; colour as
    `(19595 R + 38470 G + 7471 B + 32768) >> 16`; transparency is ignored.
 3. Upright: the EXIF or TIFF orientation, or DICOM's PatientOrientation, is applied.
@@ -13,6 +14,7 @@ Training, calibration, parity, the command line and every port use exactly this.
 from __future__ import annotations
 
 import io
+import logging
 import os
 import threading
 import warnings
@@ -22,19 +24,17 @@ from typing import BinaryIO
 
 from PIL import Image, UnidentifiedImageError
 
-from edge_runtime import windowing
+from edge_runtime import formats, windowing
 from edge_runtime.errors import FilmError
 from edge_runtime.film_rules import FilmInfo
 
-__all__ = ["FORMATS", "MAX_PIXELS", "PIXELS_VERSION", "Source", "film_pixels", "open_film",
-           "open_film_info", "resize", "rgb"]  # fmt: skip
+__all__ = ["MAX_BYTES", "MAX_PIXELS", "MAX_SIDE", "PIXELS_VERSION", "Source", "film_pixels",
+           "open_film", "open_film_info", "resize", "rgb"]  # fmt: skip
 
 PIXELS_VERSION = 1
-# What films come in, besides DICOM; any other format is refused before its decoder runs.
-# The last two are not in Pillow's first load of decoders: asking for them loads all.
-FORMATS = ("PNG", "JPEG", "BMP", "PPM", "TIFF", "WEBP")
 MAX_PIXELS = 1 << 26  # 67 million: thrice the largest detector, less than Pillow's own limit
 MAX_SIDE = 1 << 15  # a film one pixel wide is none, and its first resize would fill the memory
+MAX_BYTES = 1 << 28  # of what must be held whole: DICOM, and what comes through a pipe
 BILINEAR = Image.Resampling.BILINEAR
 ORIENTATION = 274  # EXIF's tag
 UPRIGHT = {
@@ -47,7 +47,6 @@ UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 PHOTOMETRIC, WHITE_IS_ZERO = 262, 0  # TIFF's tag
-DICOM_MAGIC = slice(128, 132), b"DICM"
 
 Source = str | os.PathLike[str] | bytes | BinaryIO | Image.Image
 _headers = threading.Lock()  # warning filters are the whole process's
@@ -77,7 +76,7 @@ def open_film_info(source: Source) -> tuple[Image.Image, FilmInfo]:
     except FilmError as error:
         raise FilmError(f"{name} {error}") from error
     except UnidentifiedImageError as error:
-        raise FilmError(f"{name} is not a picture in a format that films come in") from error
+        raise FilmError(f"{name} begins like a picture, but is damaged; get it again") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise FilmError(f"{name} {TOO_LARGE}") from error
     except Exception as error:  # decoders raise anything on damaged bytes
@@ -96,33 +95,39 @@ def rgb(pixels: Image.Image) -> bytes:
 
 
 TOO_LARGE = f"has more than {MAX_PIXELS:,} pixels, or {MAX_SIDE:,} on a side; make it smaller first"
+TOO_LONG = f"has more than {MAX_BYTES:,} bytes, which is more than a film needs"
 
 
 def _decoded(stream: BinaryIO) -> tuple[Image.Image, FilmInfo]:
     stream.seek(0)
-    head = stream.read(132)
-    stream.seek(0)
+    head = stream.read(formats.HEAD)
     if not head:
         raise FilmError("is empty")
-    place, magic = DICOM_MAGIC
-    if head[place] == magic:
+    kind = formats.format_of(head)
+    if kind == "DICOM":
         from edge_runtime import dicom
 
+        if stream.seek(0, os.SEEK_END) > MAX_BYTES:
+            raise FilmError(TOO_LONG)
+        stream.seek(0)
         with _quietly():
             image = dicom.read(stream, MAX_PIXELS)
         return _film(image)
+    stream.seek(0)
     with _quietly():
-        image = Image.open(stream, formats=FORMATS)
+        image = formats.open_picture(stream, kind, MAX_PIXELS, TOO_LARGE)
+        if kind == "TIFF":
+            image.load()  # reads the tags once more, with the same remarks
     with image:
-        if image.width * image.height > MAX_PIXELS:
-            raise FilmError(TOO_LARGE)
         return _film(image)
 
 
 def _film(image: Image.Image) -> tuple[Image.Image, FilmInfo]:
     """A picture of any mode -> gray and upright."""
-    if max(image.size) > MAX_SIDE:
+    if max(image.size) > MAX_SIDE or image.width * image.height > MAX_PIXELS:
         raise FilmError(TOO_LARGE)
+    if not min(image.size):
+        raise FilmError("has no pixels")
     image.load()
     mode = image.mode
     turn = UPRIGHT.get(_orientation(image))
@@ -168,7 +173,16 @@ def _quietly() -> Iterator[None]:
     with _headers, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         warnings.simplefilter("error", Image.DecompressionBombWarning)
-        yield
+        # Some of them log, with a traceback, what they raise as well.
+        logs = [logging.getLogger(name) for name in ("PIL", "pydicom")]
+        levels = [log.level for log in logs]
+        for log in logs:
+            log.setLevel(logging.CRITICAL + 1)
+        try:
+            yield
+        finally:
+            for log, level in zip(logs, levels, strict=True):
+                log.setLevel(level)
 
 
 @contextmanager
@@ -176,7 +190,7 @@ def _stream(source: str | os.PathLike[str] | bytes | BinaryIO) -> Iterator[Binar
     if isinstance(source, bytes):
         yield io.BytesIO(source)
     elif not isinstance(source, str | os.PathLike):
-        yield source if source.seekable() else io.BytesIO(source.read())
+        yield source if source.seekable() else _held(source)
     else:
         try:
             stream = open(source, "rb")  # noqa: SIM115 - closed below
@@ -188,7 +202,17 @@ def _stream(source: str | os.PathLike[str] | bytes | BinaryIO) -> Iterator[Binar
             why = getattr(error, "strerror", None) or error
             raise FilmError(f"cannot be read: {why}") from error
         with stream:
-            yield stream if stream.seekable() else io.BytesIO(stream.read())
+            yield stream if stream.seekable() else _held(stream)
+
+
+def _held(pipe: BinaryIO) -> io.BytesIO:
+    """What a pipe gives, to be read again; one without an end is not waited for."""
+    data = bytearray()
+    while chunk := pipe.read(1 << 20):
+        data += chunk
+        if len(data) > MAX_BYTES:
+            raise FilmError(TOO_LONG)
+    return io.BytesIO(data)
 
 
 def _name(source: Source) -> str:

@@ -21,9 +21,10 @@ from PIL import Image
 
 from edge_runtime.errors import FilmError
 
-__all__ = ["LEVELS", "is_wide", "limits", "ramp", "to_gray"]
+__all__ = ["LEVELS", "MOST_FRACTIONS", "is_wide", "limits", "ramp", "to_gray"]
 
 LEVELS = 65536
+MOST_FRACTIONS = 1 << 24  # pixels that are fractions: each is worked out by Python (seconds)
 TAIL = 1000  # one pixel in so many may lie outside the window, at either end
 
 
@@ -35,7 +36,8 @@ def is_wide(mode: str) -> bool:
 def to_gray(image: Image.Image, *, inverted: bool = False) -> Image.Image:
     """A picture of mode "I;16", "I;16B", "I" or "F" in mode "L".
 
-    `inverted`: low values are white. Raises `FilmError` where a pixel is not a finite number.
+    `inverted`: low values are white. Raises `FilmError` where a pixel is not a finite number,
+    and for more than `MOST_FRACTIONS` pixels of mode "F".
     """
     whole = _whole(image)
     return whole.point(ramp(*limits(whole), inverted=inverted), "L")
@@ -91,6 +93,11 @@ def _whole(image: Image.Image) -> Image.Image:
 
 
 def _from_floats(image: Image.Image) -> Image.Image:
+    if image.width * image.height > MOST_FRACTIONS:
+        raise FilmError(
+            f"holds more than {MOST_FRACTIONS:,} pixels that are fractions; "
+            "save them as whole numbers first"
+        )
     values = array("f", image.tobytes())
     if not all(map(math.isfinite, values)):
         raise FilmError("holds pixels that are not finite numbers; repair them first")

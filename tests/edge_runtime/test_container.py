@@ -82,3 +82,13 @@ def test_damage_is_told_in_one_line() -> None:
     data[data.index(b"12345")] ^= 1
     with pytest.raises(ModelError, match="^the files inside the model are damaged .*get it again$"):
         container.split(bytes(data))
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in "ab":
+            archive.writestr(name, bytes(container.MOST_BYTES // 2 + 1))
+    assert len(stream.getvalue()) < 1 << 17
+    with pytest.raises(ModelError, match="claim to be huge"):
+        container.split(b"graph" + stream.getvalue())

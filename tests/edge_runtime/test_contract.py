@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_runtime.contract import Contract
+from edge_runtime.contract import MOST_SIDE, Contract
 from edge_runtime.errors import ModelError
 
 CONTRACT = Contract(
@@ -90,3 +90,22 @@ def test_a_threshold_is_a_number(name: str, value: str) -> None:
     with pytest.raises(ModelError, match="film_rules"):
         rules = {**data, name: 0.5, "film_rules": {"blank": "here"}}
         Contract.from_json(json.dumps(rules).replace('"here"', value))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"heatmap_grid": 10**3000},  # its square has more digits than Python will print
+        {"heatmap_grid": 999_999},
+        {"input_size": MOST_SIDE + 1},
+        {"input_size": 0},
+        {"heatmap_grid": -1},
+        {"labels": [["x\n" * 500], 1]},
+        {"schema": "x\n" * 500},
+    ],
+)
+def test_sizes_beyond_sense_are_refused_in_one_short_line(change: dict[str, Any]) -> None:
+    data = {**json.loads(CONTRACT.to_json()), **change}
+    with pytest.raises(ModelError) as caught:
+        Contract.from_json(json.dumps(data))
+    assert "\n" not in str(caught.value) and len(str(caught.value)) < 300

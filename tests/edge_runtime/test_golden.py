@@ -22,6 +22,8 @@ from tests.tiny import film, png, repacked
 
 FILES = ["tiny_model", "tiny_float_model"]
 LAX = golden.Tolerance(0.1, 1e6, 0.1)
+OUTPUTS = ("probabilities", "heatmap", "novelty")
+BOMB = base64.b64encode(png(np.zeros((64, 5000), np.uint8))).decode()  # no graph takes as much
 KERNELS = {"first", "second", "probabilities", "cam", "bent", "novelty"}
 
 
@@ -143,10 +145,16 @@ def opened(tiny_model: Path) -> Model:
         ({"items": [{"name": "x"}]}, "cannot be read"),
         ({"png_base64": "not base64!"}, "is no picture"),
         ({"png_base64": base64.b64encode(b"no PNG").decode()}, "is no picture"),
-        ({"png_base64": 7}, "is no picture"),
+        ({"png_base64": 7}, "cannot be read"),
         ({"png_base64": base64.b64encode(png(film(90, size=32))).decode()}, "takes 64x64"),
         ({"heatmap": [0.0]}, "golden inputs' size"),
         ({"novelty": "high"}, "cannot be read"),
+        ({"novelty": "0.5"}, "cannot be read"),
+        ({"novelty": float("nan")}, "cannot be read"),
+        ({"name": ["two\nlines"]}, "cannot be read"),
+        ({"probabilities": [0.5]}, "cannot be read"),
+        ({"tolerance": {"litert_xnnpack": dict.fromkeys(OUTPUTS, float("inf"))}}, "cannot be read"),
+        ({"png_base64": BOMB, "name": "two\nlines"}, r"input 'two\\nlines' is no picture"),
     ],
 )
 def test_damaged_golden_inputs_are_refused(

@@ -163,12 +163,13 @@ def test_what_is_no_film_says_so(tmp_path: Path) -> None:
     film = packed(grain(90, 90))
     bad = {
         "text.png": (b"not a picture\n" * 40, "is not a picture in a format that films come in"),
+        "head.png": (film[:12] + bytes(30), "is it whole|is damaged"),
         "empty.png": (b"", "is empty"),
         "short.png": (film[: len(film) // 2], "is it whole"),
         "short.jpg": (packed(grain(90, 90), "JPEG")[:900], "is it whole"),
-        "short.tif": (packed(grain(90, 90), "TIFF")[:900], "whole|not a picture"),
-        "film.gif": (packed(grain(9, 9), "GIF"), "is not a picture in a format"),
-        "film.pdf": (b"%PDF-1.4\n", "is not a picture in a format"),
+        "short.tif": (packed(grain(90, 90), "TIFF")[:900], "whole|damaged"),
+        "film.gif": (packed(grain(9, 9), "GIF"), "is a GIF; films are read from PNG, JPEG"),
+        "film.pdf": (b"%PDF-1.4\n", "is a PDF; films are read from"),
         "nan.tif": (packed(Image.new("F", (9, 9), float("nan")), "TIFF"), "not finite numbers"),
     }
     for name, (data, why) in bad.items():
