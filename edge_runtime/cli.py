@@ -94,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--threads", type=_count, default=1, metavar="N", help="of one film; default: 1")
     add("--workers", type=_count, default=1, metavar="N", help="films at a time; default: 1")
     add("--resume", metavar="FILE", help="append JSON Lines to FILE; skip what is done in it")
-    add("--no-contract", action="store_true", help="run a .tflite that carries no contract")
+    add("--no-contract", action="store_true", help="run a file that carries no contract")
     add("--info", action="store_true", help="print contract and interpreter")
     add("--self-test", action="store_true", help="run all golden inputs")
     add("--benchmark", type=_runs, metavar="N", help="time N runs; print the record")
@@ -170,6 +170,8 @@ def _info(model: Model) -> None:
 
 def _self_test(model: Model, *, as_json: bool) -> bool:
     results = model.self_test()
+    if not results:  # a file without contract has none
+        _complain("the model carries no golden inputs to be tested with")
     for one in results:
         if as_json:
             print(json.dumps(vars(one)))
@@ -177,7 +179,7 @@ def _self_test(model: Model, *, as_json: bool) -> bool:
             verdict = "passed" if one.passed else "FAILED"
             off = f"{one.output} {one.difference:.2g} off ({one.tolerance:.2g} allowed)"
             print(f"{one.name}: {verdict}, {one.answered}, {off}")
-    return all(one.passed for one in results)
+    return bool(results) and all(one.passed for one in results)
 
 
 class _Alone:
