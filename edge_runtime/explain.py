@@ -89,7 +89,9 @@ def drawn(one: Prediction, film: Image.Image) -> Image.Image:
     if not refused and most > 0:
         small = _heated(small, one.heatmap, most)
     left, top = EDGE + max(size[0], FILM * 2 // 3) + EDGE, EDGE
-    picture = Image.new("RGB", (left + PANEL, FILM + 2 * EDGE + FOOT), BACK)
+    notice = _wrapped(_Pen(small), one.notice, left + PANEL - 2 * EDGE, 15)
+    height = FILM + 2 * EDGE + FOOT + 22 * max(0, len(notice) - 2)
+    picture = Image.new("RGB", (left + PANEL, height), BACK)
     picture.paste(small, (EDGE + (left - 2 * EDGE - size[0]) // 2, top + (FILM - size[1]) // 2))
     pen = _Pen(picture)
     width = PANEL - EDGE
@@ -114,7 +116,7 @@ def drawn(one: Prediction, film: Image.Image) -> Image.Image:
         pen.text((left, top + FILM - 66 + 22 * row), _short(pen, fact, width), 14, FAINT)
     line = top + FILM + EDGE
     pen.draw.line((EDGE, line, picture.width - EDGE, line), LINE)
-    for row, words in enumerate(_wrapped(pen, one.notice, picture.width - 2 * EDGE, 15)[:2]):
+    for row, words in enumerate(notice):
         pen.text((EDGE, line + 10 + 22 * row), words, 15)
     return picture
 

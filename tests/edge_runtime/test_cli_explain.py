@@ -111,6 +111,9 @@ def test_what_is_written_on_it(
     none = tuple((0.0,) * 4 for _ in range(4))
     drawn(replace(answered, heatmap=none, file="long name " * 30), gray)
     assert any("Empty" in one for one in words) and any("..." in one for one in words)
+    words.clear()
+    drawn(replace(answered, notice="nothing is known of it " * 30), gray)  # no part is cut off
+    assert sum(one.count("nothing is known of it") for one in [" ".join(words)]) == 30
     for threshold in (0.0, 1.0):  # the words stay on the picture at both ends
         drawn(replace(answered, threshold=threshold), gray)
 
