@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from edge_runtime import __version__
+from edge_runtime.answers import answers
 from edge_runtime.contract import NOTICE
-from edge_runtime.errors import EdgeError, FilmError
-from edge_runtime.prediction import PREDICTION_SCHEMA
+from edge_runtime.errors import EdgeError
+from edge_runtime.inputs import expand
 
 if TYPE_CHECKING:
+    from edge_runtime.answers import Outcome
+    from edge_runtime.archive import Pool
+    from edge_runtime.inputs import Task
     from edge_runtime.model import Model
-    from edge_runtime.prediction import Prediction
 
 __all__ = ["MOST_THREADS", "main"]
 
 DONE, FAILED, USAGE, REFUSED = 0, 1, 2, 4
 MOST_THREADS = 256
+MOST_RUNS = 1_000_000
+SHELLS = ("bash", "zsh", "fish")
 STATUS = """exit status: 0 done; 1 some inputs failed; 2 wrong use; 3 model or interpreter
 missing or broken; 4 every input was refused. Never the answer."""
 
@@ -56,11 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _complain(error: object) -> None:
     """One line, whatever a file's name or a library's message holds."""
-    print("edge-infer: error:", _one_line(error), file=sys.stderr)
-
-
-def _one_line(text: object) -> str:
-    return " ".join(str(text).split())
+    colour = sys.stderr.isatty() and "NO_COLOR" not in os.environ
+    word = "\x1b[31merror:\x1b[0m" if colour and os.environ.get("TERM") != "dumb" else "error:"
+    print("edge-infer:", word, " ".join(str(error).split()), file=sys.stderr)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -78,22 +82,36 @@ def _parser() -> argparse.ArgumentParser:
         epilog=f"{NOTICE}\n\n{STATUS}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("films", nargs="*", metavar="FILM", help="PNG, JPEG, TIFF, DICOM, ...")
-    parser.add_argument("--model", metavar="NAME|PATH", help="another model than the bundled one")
-    parser.add_argument("--json", action="store_true", help="JSON Lines: one object a film")
-    parser.add_argument("--threads", type=_count, default=1, metavar="N", help="default: 1")
     parser.add_argument(
-        "--threshold", type=_share, metavar="P", help="another than the contract's (0 to 1)"
-    )
-    parser.add_argument("--info", action="store_true", help="print contract and interpreter")
-    parser.add_argument("--self-test", action="store_true", help="run all golden inputs")
-    parser.add_argument("--version", action="version", version=f"edge-infer {__version__}")
+        "films", nargs="*", metavar="FILM",
+        help="PNG, JPEG, TIFF, DICOM, ...; a folder, a pattern, - for standard input",
+    )  # fmt: skip
+    add = parser.add_argument
+    add("--model", metavar="NAME|PATH", help="another model than the bundled one")
+    add("--json", action="store_true", help="JSON Lines: one object a film")
+    add("--explain", metavar="DIR", help="write each film with its heat map into DIR")
+    add("--threshold", type=_share, metavar="P", help="another than the contract's (0 to 1)")
+    add("--threads", type=_count, default=1, metavar="N", help="of one film; default: 1")
+    add("--workers", type=_count, default=1, metavar="N", help="films at a time; default: 1")
+    add("--resume", metavar="FILE", help="append JSON Lines to FILE; skip what is done in it")
+    add("--no-contract", action="store_true", help="run a file that carries no contract")
+    add("--info", action="store_true", help="print contract and interpreter")
+    add("--self-test", action="store_true", help="run all golden inputs")
+    add("--benchmark", type=_runs, metavar="N", help="time N runs; print the record")
+    add("--completion", choices=SHELLS, help="print the completions of a shell")
+    add("--version", action="version", version=f"edge-infer {__version__}")
     return parser
 
 
 def _count(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= MOST_THREADS:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {MOST_THREADS}")
+    return int(text)
+
+
+def _runs(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text[:9]) <= MOST_RUNS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {MOST_RUNS}")
     return int(text)
 
 
@@ -108,23 +126,41 @@ def _share(text: str) -> float:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from edge_runtime.model import Model
+    if options.completion:
+        from edge_runtime.completion import script
 
-    if not (options.films or options.info or options.self_test):
+        print(script(options.completion, _parser()), end="")
+        return DONE
+    if not (options.films or options.info or options.self_test or options.benchmark):
         _complain("no film given; see edge-infer --help")
         return USAGE
-    # A self-test reports every golden input itself, the first one too.
-    with Model.open(
-        options.model,
-        threads=options.threads,
-        threshold=options.threshold,
-        check=not options.self_test,
-    ) as model:
-        if options.info:
-            _info(model)
-        if options.self_test and not _self_test(model, as_json=options.json):
-            return 3
-        return _films(model, options.films, as_json=options.json) if options.films else DONE
+    if options.benchmark:
+        from edge_runtime.probe import measure
+
+        print(measure(options.model, options.benchmark, options.threads).to_json())
+        return DONE
+    opened: dict[str, Any] = {"threads": options.threads, "threshold": options.threshold}
+    if options.no_contract:
+        opened["no_contract"] = True
+    answered = {"as_json": options.json or options.resume is not None, "explain": options.explain}
+    if options.info or options.self_test or options.workers == 1:
+        from edge_runtime.model import Model
+
+        # A self-test reports every golden input itself, the first one too.
+        with Model.open(options.model, **opened, check=not options.self_test) as model:
+            if options.info:
+                _info(model)
+            if options.self_test and not _self_test(model, as_json=options.json):
+                return 3
+            if not options.films:
+                return DONE
+            if options.workers == 1:
+                return _films(options, _Alone(model, answered))
+    from edge_runtime.archive import Pool
+
+    settings = {"model": options.model, "options": opened, "answers": answered}
+    with Pool(settings, options.workers) as pool:
+        return _films(options, pool)
 
 
 def _info(model: Model) -> None:
@@ -134,6 +170,8 @@ def _info(model: Model) -> None:
 
 def _self_test(model: Model, *, as_json: bool) -> bool:
     results = model.self_test()
+    if not results:  # a file without contract has none
+        _complain("the model carries no golden inputs to be tested with")
     for one in results:
         if as_json:
             print(json.dumps(vars(one)))
@@ -141,44 +179,55 @@ def _self_test(model: Model, *, as_json: bool) -> bool:
             verdict = "passed" if one.passed else "FAILED"
             off = f"{one.output} {one.difference:.2g} off ({one.tolerance:.2g} allowed)"
             print(f"{one.name}: {verdict}, {one.answered}, {off}")
-    return all(one.passed for one in results)
+    return bool(results) and all(one.passed for one in results)
 
 
-def _films(model: Model, films: Sequence[str], *, as_json: bool) -> int:
-    failed = refused = 0
-    for film in films:
-        try:
-            prediction = model.predict(film)
-        except FilmError as error:
-            failed += 1
-            if as_json:
-                _print_json({"schema": PREDICTION_SCHEMA, "file": film, "error": str(error)})
-            else:
-                sys.stdout.flush()
-                _complain(error)
-            continue
-        refused += prediction.answer == "not_recognised"
-        if as_json:
-            _print_json(prediction.to_dict())
-        else:
-            print(_line(prediction))
-    if failed:
+class _Alone:
+    """What `archive.Pool` is, in this process alone."""
+
+    def __init__(self, model: Model, answered: dict[str, Any]) -> None:
+        self.identity, self.threshold = model.identity(), model.threshold
+        self._model, self._answered = model, answered
+
+    def outcomes(self, tasks: Iterable[Task]) -> Iterator[Iterable[Outcome]]:
+        """The outcomes of each task, in order."""
+        return (answers(self._model, task, **self._answered) for task in tasks)
+
+
+def _films(options: argparse.Namespace, answering: _Alone | Pool) -> int:
+    """Answer every film; returns the exit status of all of them."""
+    as_json = options.json or options.resume is not None
+    with contextlib.ExitStack() as stack:
+        tasks = expand(options.films)
+        write, kinds = _print, dict.fromkeys(("answered", "refused", "failed"), 0)
+        if options.resume is not None:
+            from edge_runtime.resume import Resumed
+
+            resumed = stack.enter_context(Resumed(options.resume))
+            resumed.agree(answering.identity, answering.threshold)
+            tasks, write, kinds = resumed.left(tasks), resumed.write, resumed.kinds
+        progress = None
+        if sys.stderr.isatty():
+            from edge_runtime.progress import Progress
+
+            listed = list(tasks)
+            tasks, progress = iter(listed), stack.enter_context(Progress(len(listed)))
+        for outcomes in answering.outcomes(tasks):
+            for one in outcomes:
+                kinds[one.kind] += 1
+                told = one.kind == "failed" and not as_json
+                if progress is not None and (told or (write is _print and sys.stdout.isatty())):
+                    progress.clear()
+                (_complain if told else write)(one.line)
+            if progress is not None:
+                progress.step()
+    if kinds["failed"]:
         return FAILED
-    return REFUSED if refused == len(films) else DONE
+    return DONE if kinds["answered"] else REFUSED
 
 
-def _print_json(data: dict[str, Any]) -> None:
-    print(json.dumps(data), flush=True)
-
-
-def _line(one: Prediction) -> str:
-    time = f"{one.timing_ms['total']:.1f} ms"
-    name = _one_line(one.file)
-    if one.answer == "not_recognised":
-        return f"{name}: not recognised ({one.reason}), {time}"
-    margin = ", borderline" if one.borderline else ""
-    score = f"score {one.score:.3f}, threshold {one.threshold:.3f}"
-    return f"{name}: {one.answer}{margin} ({score}), {time}"
+def _print(line: str) -> None:
+    print(line, flush=True)
 
 
 if __name__ == "__main__":

@@ -116,9 +116,11 @@ def test_a_bad_film_among_good_ones(run: Any, films: Path, bad: str) -> None:
     assert broken["file"] == str(films / bad) and str(films / bad) in broken["error"]
 
 
-def test_a_folder_is_no_film(run: Any, films: Path) -> None:
-    said = run(str(films))
-    assert said.status == 1 and said.err.count("\n") == 1
+def test_a_folder_is_the_films_in_it(run: Any, films: Path) -> None:
+    said = run("--json", str(films))
+    names = sorted(path.name for path in films.iterdir())
+    assert [Path(one["file"]).name for one in said.objects()] == names
+    assert said.status == 1  # text.png and short.png are no pictures
 
 
 @pytest.mark.parametrize("words", [

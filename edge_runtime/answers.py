@@ -1,0 +1,171 @@
+"""One task -> its outcomes: what is printed for a film, and how it ended."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from edge_runtime.errors import FilmError
+from edge_runtime.inputs import Task
+from edge_runtime.prediction import PREDICTION_SCHEMA
+
+if TYPE_CHECKING:
+    from edge_runtime.model import Model
+    from edge_runtime.prediction import Prediction
+
+__all__ = ["Outcome", "answers", "failure", "one_line"]
+
+TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+REDUCED = 254, 1  # TIFF's tag and bit: a page that is another page, made smaller
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one film ended; `line` goes to stdout, but for a failure that is told in words."""
+
+    kind: str  # "answered" | "refused" | "failed"
+    line: str
+
+
+def answers(
+    model: Model, task: Task, *, as_json: bool, explain: str | None = None
+) -> Iterator[Outcome]:
+    """The outcome of a film, or of each of its pages. Raises `ModelError`, `StorageError`."""
+    try:
+        if task.error is not None:
+            raise FilmError(task.error)
+        pages = _pages(task)
+        if task.page is not None and task.page not in pages:
+            raise FilmError(f"{one_line(task.name)}: there is no such page; it has {len(pages)}")
+    except FilmError as error:
+        yield failure(task.name, str(error), as_json=as_json)
+        return
+    if task.page is None and len(pages) == 1:
+        yield _answer(model, task, None, as_json, explain)
+        return
+    for page in pages[task.skip :] if task.page is None else [task.page]:
+        yield _answer(model, task, page, as_json, explain)
+
+
+def failure(name: str, error: str, *, as_json: bool) -> Outcome:
+    """The outcome of an input that could not be read."""
+    if not as_json:
+        return Outcome("failed", error)
+    return Outcome(
+        "failed", json.dumps({"schema": PREDICTION_SCHEMA, "file": name, "error": error})
+    )
+
+
+def _answer(
+    model: Model, task: Task, page: int | None, as_json: bool, explain: str | None
+) -> Outcome:
+    name = task.name if page is None or task.page is not None else f"{task.name}#{page}"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # decoders' remarks on odd headers of a page
+            found = replace(model.predict(_source(task, page, name)), file=name)
+        picture = None
+        if explain is not None:
+            from edge_runtime.explain import explained
+
+            picture = explained(found, _source(task, page, name), explain, _identity(task, name))
+    except FilmError as error:
+        return failure(name, str(error), as_json=as_json)
+    kind = "refused" if found.answer == "not_recognised" else "answered"
+    if as_json:
+        more = {} if picture is None else {"picture": picture}
+        return Outcome(kind, json.dumps(found.to_dict() | more))
+    return Outcome(kind, _line(found) + (f", {one_line(picture)}" if picture else ""))
+
+
+def _line(one: Prediction) -> str:
+    time = f"{one.timing_ms['total']:.1f} ms"
+    name = one_line(one.file)
+    if one.answer == "not_recognised":
+        return f"{name}: not recognised ({one.reason}), {time}"
+    margin = ", borderline" if one.borderline else ""
+    score = f"score {one.score:.3f}, threshold {one.threshold:.3f}"
+    return f"{name}: {one.answer}{margin} ({score}), {time}"
+
+
+def one_line(text: object) -> str:
+    """Whatever a file's name or a library's message holds, in one line."""
+    return " ".join(str(text).split())
+
+
+def _identity(task: Task, name: str) -> bytes:
+    """What tells this film from every other, wherever the command was started."""
+    if task.data is not None:
+        return task.data + os.fsencode(name)
+    return os.fsencode(os.path.abspath(task.path) + name[len(task.path) :])
+
+
+class _Named(io.BytesIO):
+    """Bytes that errors call by a name."""
+
+    name: str = "standard input"
+
+
+def _source(task: Task, page: int | None, name: str) -> Any:
+    """What the model is to read: the path, the bytes, or a page's picture."""
+    if page is None:
+        return task.path if task.data is None else _Named(task.data)
+    from PIL import Image
+
+    from edge_runtime.pixels import MAX_PIXELS
+
+    try:
+        picture: Any = Image.open(_opened(task), formats=("TIFF",))
+        picture.seek(page - 1)
+    except Exception as error:  # decoders raise anything on damaged bytes
+        raise FilmError(f"{one_line(name)} cannot be decoded ({one_line(error)[:80]})") from error
+    picture.filename = name
+    if picture.width * picture.height > MAX_PIXELS:
+        raise FilmError(f"{one_line(name)} has more than {MAX_PIXELS:,} pixels")
+    return picture
+
+
+def _opened(task: Task) -> Any:
+    return task.path if task.data is None else io.BytesIO(task.data)
+
+
+def _pages(task: Task) -> list[int]:
+    """The pages that are films of their own, counted from 1: of a TIFF, else [1]."""
+    if not _is_tiff(task):
+        return [1]
+    from PIL import Image
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(_opened(task), formats=("TIFF",)) as picture:
+                several: Any = picture
+                count = several.n_frames
+                if count == 1:
+                    return [1]
+                tag, bit = REDUCED
+                kept = []
+                for page in range(count):
+                    several.seek(page)
+                    if not int(several.tag_v2.get(tag, 0)) & bit:
+                        kept.append(page + 1)
+                return kept or [1]
+    except Exception:  # the model's own reading says what is wrong with it
+        return [1]
+
+
+def _is_tiff(task: Task) -> bool:
+    if task.data is not None:
+        return task.data[:4] in TIFF
+    if not os.path.isfile(task.path):  # a pipe would lose what is read here
+        return False
+    try:
+        with open(task.path, "rb") as stream:
+            return stream.read(4) in TIFF
+    except OSError:
+        return False

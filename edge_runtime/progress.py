@@ -1,0 +1,67 @@
+"""A bar with the time left, for long runs that somebody watches."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+from types import TracebackType
+
+__all__ = ["Progress", "bar"]
+
+WIDTH = 24
+QUIET = 1.0  # seconds: what is done sooner needs no bar
+EVERY = 0.2  # seconds between two drawings
+CLEAR = "\r\x1b[K"
+
+
+class Progress:
+    """Counts inputs on stderr, which must be a terminal; taken away at the end."""
+
+    def __init__(self, total: int) -> None:
+        self.total, self.done = total, 0
+        self._begun = self._drawn = time.monotonic()
+        self._there = False
+        self._able = os.environ.get("TERM") != "dumb"  # to redraw a line
+
+    def step(self) -> None:
+        """One more input is done."""
+        self.done += 1
+        now = time.monotonic()
+        if self._able and now - self._begun >= QUIET and now - self._drawn >= EVERY:
+            self._drawn, self._there = now, True
+            _write(CLEAR + bar(self.done, self.total, now - self._begun))
+
+    def clear(self) -> None:
+        """Take the bar away before something else is printed."""
+        if self._there:
+            self._there = False
+            _write(CLEAR)
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.clear()
+
+
+def _write(text: str) -> None:
+    with contextlib.suppress(OSError):  # a terminal that has gone is no reason to stop
+        sys.stderr.write(text)
+        sys.stderr.flush()
+
+
+def bar(done: int, total: int, seconds: float) -> str:
+    """`[####....] 120/400, 12.3 films/s, 0:00:23 left`."""
+    full = WIDTH * done // max(1, total)
+    left = round(seconds / max(1, done) * (total - done))
+    clock = f"{left // 3600}:{left // 60 % 60:02}:{left % 60:02}"
+    speed = done / seconds if seconds > 0 else 0.0
+    drawing = "#" * full + "." * (WIDTH - full)
+    return f"[{drawing}] {done}/{total}, {speed:.1f} a second, {clock} left"

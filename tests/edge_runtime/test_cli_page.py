@@ -1,0 +1,113 @@
+"""docs/edge-infer.md and the shells' completions know the options that there are."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from edge_runtime.benchmark_record import BenchmarkRecord
+from edge_runtime.cli import SHELLS, _parser
+from tests.edge_runtime.commands import draw, run
+from tests.environments import ROOT
+
+PAGE = (ROOT / "docs/edge-infer.md").read_text("utf-8")
+OPTIONS = {name for action in _parser()._actions for name in action.option_strings}
+
+
+def first_cells(heading: str) -> str:
+    section = PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    rows = [re.split(r"(?<!\\)\|", line)[1] for line in section.splitlines() if line[:1] == "|"]
+    return " ".join(rows)
+
+
+def test_the_page_has_every_option_and_no_other() -> None:
+    assert set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", first_cells("Options"))) == OPTIONS
+
+
+def test_the_page_has_every_exit_status() -> None:
+    said = set(re.findall(r"\d+", first_cells("Exit status")))
+    help_text = _parser().format_help().partition("exit status:")[2]
+    assert said == set(re.findall(r"\b\d\b", help_text)) | {"130"}
+
+
+def script(shell: str) -> str:
+    status, out, err = run("--completion", shell)
+    assert (status, err) == (0, b"")
+    return out.decode("ascii")
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_completions_have_every_option(shell: str) -> None:
+    text = script(shell)
+    if shell == "fish":
+        text = re.sub(r" -l ", " --", re.sub(r" -s ", " -", text))
+    assert all(re.search(rf"(?<![\w-]){name}(?![\w-])", text) for name in OPTIONS)
+
+
+def complete(text: str, *words: str, folder: Path) -> list[str]:
+    """What bash offers for the last word of a command line."""
+    bash = shutil.which("bash")
+    assert bash, "CI and every workshop have bash"
+    call = (
+        f'{text}\nCOMP_WORDS=(edge-infer "$@"); COMP_CWORD=$#; _edge_infer\n'
+        'printf "%s\\n" "${COMPREPLY[@]}"'
+    )
+    done = subprocess.run(
+        [bash, "-c", call, "bash", *words], cwd=folder, capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""
+    return done.stdout.split()
+
+
+def test_bash_completes(tmp_path: Path) -> None:
+    text = script("bash")
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "film.png").touch()
+    assert complete(text, "--th", folder=tmp_path) == ["--threshold", "--threads"]
+    assert complete(text, "--completion", "z", folder=tmp_path) == ["zsh"]
+    assert complete(text, "--explain", "", folder=tmp_path) == ["pictures"]
+    assert complete(text, "f", folder=tmp_path) == []  # left to bash: files
+
+
+def test_a_benchmark_is_the_probe_s_record(tiny_model: Path) -> None:
+    status, out, err = run("--model", tiny_model, "--benchmark", "3", "--threads", "2")
+    assert (status, err) == (0, b"")
+    record = BenchmarkRecord.from_json(out.decode())
+    assert len(record.steady_ms) == 3 and record.runtime["threads"] == 2
+    assert record.model["name"] == json.loads(out)["model"]["name"] == "tiny-int8"
+
+
+@pytest.mark.parametrize("count", ["0", "-1", "many", "1" * 400])
+def test_a_benchmark_of_no_number(count: str) -> None:
+    status, out, err = run(f"--benchmark={count}")
+    assert (status, out, err.count(b"\n")) == (2, b"", 1)
+
+
+def test_words_that_ask_only_import_only_that(tmp_path: Path) -> None:
+    (film,) = draw(tmp_path, 1)
+    program = (
+        "import sys; from edge_runtime.cli import main\n"
+        "try: main(sys.argv[1:])\nexcept SystemExit: pass\n"
+        "print(*(n for n in ('PIL', 'numpy', 'edge_runtime.archive', 'edge_runtime.explain',"
+        " 'edge_runtime.resume', 'edge_runtime.progress', 'edge_runtime.completion', 'glob',"
+        " 'multiprocessing', 'concurrent.futures', 'edge_runtime.model') if n in sys.modules),"
+        " file=sys.stderr)"
+    )
+
+    def found(*words: str) -> list[str]:
+        import sys
+
+        done = subprocess.run(
+            [sys.executable, "-c", program, *words],
+            capture_output=True, text=True, cwd=ROOT, check=True,
+        )  # fmt: skip
+        return done.stderr.splitlines()[-1].split()
+
+    assert found("--help") == found("--version") == []
+    assert found("--completion", "bash") == ["edge_runtime.completion"]
+    assert not set(found("--json", str(film))) - {"PIL", "numpy", "edge_runtime.model"}
