@@ -41,10 +41,12 @@ def _texts(data: bytes) -> list[tuple[int, bytes]]:
 def _field(data: bytes, at: int) -> tuple[int, bytes, int]:
     """One field from `at` on: its number, its content where it has a length, and its end."""
     tag, at = _varint(data, at)
-    kind = tag & 7
+    number, kind = tag >> 3, tag & 7
+    if not number:
+        raise ValueError("no field has the number 0")
     if kind == VARINT:
         _, end = _varint(data, at)
-        return tag >> 3, b"", end
+        return number, b"", end
     if kind in (EIGHT, FOUR):
         end = at + (8 if kind == EIGHT else 4)
     elif kind == TEXT:
@@ -52,9 +54,9 @@ def _field(data: bytes, at: int) -> tuple[int, bytes, int]:
         end = at + length
     else:
         raise ValueError("unknown wire type")
-    if not tag >> 3 or end > len(data):
+    if end > len(data):
         raise ValueError("a field is cut short")
-    return tag >> 3, data[at:end] if tag >> 3 in (1, 2, METADATA_PROPS) else b"", end
+    return number, data[at:end] if number in (1, 2, METADATA_PROPS) else b"", end
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
