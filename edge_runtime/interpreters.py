@@ -36,6 +36,7 @@ class Interpreter:
     positions: dict[str, int]  # output name -> index in the subgraph's outputs
     native: Any
     tensors: dict[str, int]  # output name -> tensor index
+    api: str = "python"  # or "c": how the library is called
 
     @property
     def family(self) -> str:
@@ -59,14 +60,17 @@ class Interpreter:
             for name, index in self.tensors.items()
         }
 
+    def close(self) -> None:
+        """Give native memory back, where that is not Python's own business."""
 
-def open_interpreter(graph: bytes, threads: int = 1) -> Interpreter:
-    """Load a graph into the first interpreter that is installed.
+
+def open_interpreter(graph: bytes, threads: int = 1, only: str | None = None) -> Interpreter:
+    """Load a graph into the first interpreter that is installed, or into the one named `only`.
 
     Raises `InterpreterError` where there is none, `ModelError` where the graph is not
     one of this project (one square input of three channels, outputs by name).
     """
-    module, name, version = installed()
+    module, name, version = installed(only)
     try:
         with quiet_stderr():
             native = module.Interpreter(model_content=graph, num_threads=threads)
@@ -80,16 +84,13 @@ def open_interpreter(graph: bytes, threads: int = 1) -> Interpreter:
     except (ValueError, RuntimeError) as error:
         raise ModelError(f"{name} {version} cannot load the model: {first_line(error)}") from error
     details = native.get_input_details()
-    shape = [int(n) for n in details[0]["shape"]]
-    if len(details) != 1 or len(shape) != 4 or shape[1] != shape[2] or shape[3] != 3:
-        raise ModelError(f"the model's input is {shape}, not [1, S, S, 3]; it is not one of ours")
+    shape = square_input([int(n) for n in details[0]["shape"]], len(details))
     scale, zero_point = details[0]["quantization"]
     tensors, positions = _outputs(native)
     return Interpreter(
         name=name,
         version=version,
-        # tflite-runtime's own build does not take int8 into XNNPACK (measured).
-        delegate="xnnpack" if name == "litert" else "none",
+        delegate=_delegate(native, name),
         threads=threads,
         input_size=shape[1],
         input_dtype=details[0]["dtype"].__name__,
@@ -101,18 +102,27 @@ def open_interpreter(graph: bytes, threads: int = 1) -> Interpreter:
     )
 
 
+def square_input(shape: list[int], count: int = 1) -> list[int]:
+    """The shape of the input, where it is the only one and as ours; raises `ModelError`."""
+    if count != 1 or len(shape) != 4 or shape[1] != shape[2] or shape[3] != 3:
+        raise ModelError(f"the model's input is {shape}, not [1, S, S, 3]; it is not one of ours")
+    return shape
+
+
 def first_line(error: Exception) -> str:
     """The first line of a native library's message."""
     return (str(error).strip().splitlines() or ["no reason given"])[0]
 
 
-def installed() -> tuple[Any, str, str]:
-    """The first interpreter that can be imported: its module, name and version.
+def installed(only: str | None = None) -> tuple[Any, str, str]:
+    """The first interpreter, or that named `only`, that can be imported: module, name, version.
 
     Raises `InterpreterError` where there is none.
     """
     broken: list[str] = []
     for path, package, name in MODULES:
+        if only not in (None, name):
+            continue
         try:
             with quiet_stderr():
                 module = importlib.import_module(path)
@@ -126,6 +136,8 @@ def installed() -> tuple[Any, str, str]:
             return module, name, _version(package)
     if broken:
         raise InterpreterError(broken[0].splitlines()[0] + "; install it again")
+    if only is not None:
+        raise InterpreterError(f"{only} is not installed, and no other interpreter was to be taken")
     if sys.maxsize <= 2**32:
         advice = (
             "on 32-bit ARM use Python 3.11 or older with `pip install tflite-runtime 'numpy<2'`"
@@ -142,6 +154,18 @@ def _version(package: str) -> str:
         return metadata.version(package.replace("_", "-"))
     except metadata.PackageNotFoundError:
         return "unknown"
+
+
+def _delegate(native: Any, name: str) -> str:
+    """Whether XNNPACK took any of the graph."""
+    if name != "litert":
+        return "none"  # tflite-runtime's own build does not take int8 into it (measured)
+    try:
+        inner = native._interpreter
+        last = inner.NodeName(inner.NumNodes() - 1)  # delegates stand behind the operators
+    except (AttributeError, ValueError, RuntimeError):
+        return "xnnpack"  # a version that does not tell; each until now has taken it
+    return "xnnpack" if last == "DELEGATE" else "none"
 
 
 def _outputs(native: Any) -> tuple[dict[str, int], dict[str, int]]:

@@ -6,40 +6,27 @@ import math
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from edge_runtime import container, golden
+from edge_runtime import forks, golden, model_file, resolver
+from edge_runtime.arrays import film_of, name_of
 from edge_runtime.contract import LABELS, Contract
-from edge_runtime.errors import ModelError
-from edge_runtime.film_rules import RULES, FilmInfo, refusal
-from edge_runtime.interpreters import Interpreter, open_interpreter
-from edge_runtime.pixels import PIXELS_VERSION, open_film_info, resize
+from edge_runtime.errors import InterpreterError, ModelError
+from edge_runtime.film_rules import FilmInfo, refusal
+from edge_runtime.interpreters import Interpreter
+from edge_runtime.model_file import BUNDLED, FOLDER, ModelFile, model_path
+from edge_runtime.pixels import open_film_info, resize
 from edge_runtime.prediction import Prediction
 
 if TYPE_CHECKING:
     from edge_runtime.golden import Golden, GoldenResult
 
-__all__ = ["BUNDLED", "Model", "model_path"]
+__all__ = ["BUNDLED", "FOLDER", "Model", "model_path"]
 
-BUNDLED = "cxr-mobilenetv2-int8"
-FOLDER = Path(__file__).parent / "models"
 UNFAMILIAR = "unfamiliar"
-
-
-def model_path(path_or_name: str | os.PathLike[str] | None = None) -> Path:
-    """The file of a bundled model's name, or the path itself; raises `ModelError`."""
-    wanted = os.fspath(path_or_name) if path_or_name is not None else BUNDLED
-    bundled = FOLDER / f"{wanted}.tflite"
-    if os.sep not in wanted and os.path.isfile(bundled):
-        return bundled
-    if os.path.isfile(wanted):  # unlike Path's, it holds where the folder may not be read
-        return Path(wanted)
-    names = sorted(path.stem for path in FOLDER.glob("*.tflite"))
-    known = f"bundled: {', '.join(names)}" if names else "none is bundled"
-    raise ModelError(f"no model {wanted!r}: give the path of a .tflite file or a name ({known})")
 
 
 class Model:
@@ -57,6 +44,9 @@ class Model:
         self.goldens = goldens
         self.threshold = contract.threshold if threshold is None else threshold
         self._lock = threading.Lock()
+        self._closed = False
+        self._opener: Callable[[], Interpreter] | None = None  # of a fresh one, after a fork
+        self._inherited = False
 
     @classmethod
     def open(
@@ -66,34 +56,53 @@ class Model:
         threads: int = 1,
         threshold: float | None = None,
         check: bool = True,
+        interpreter: str | None = None,
+        no_contract: bool = False,
     ) -> Model:
         """Open a bundled model by name (the default one without) or a file by path.
 
         The graph's digest is compared before native code sees it, the outputs' places
         with the contract, and the first golden input, which is the warm-up, with its
-        expected outputs. Raises `ModelError` or `InterpreterError`.
+        expected outputs; where LiteRT's C API fails, its Interpreter is tried. `interpreter`
+        forces one of `edge_runtime.resolver.CHOICES`. With `no_contract` a file without one is
+        opened too: the notice of its predictions says what is unknown then.
+        Raises `ModelError`, `InterpreterError` or, for an unknown interpreter, `UsageError`.
         """
-        path = model_path(path_or_name)
-        try:
-            graph, files = container.split(path.read_bytes())
-        except OSError as error:
-            raise ModelError(f"{path} cannot be read: {error.strerror}") from error
-        if container.CONTRACT not in files or container.GOLDEN not in files:
-            raise ModelError(
-                f"{path} carries no contract: it was cut short, or never went through "
-                "`python -m export run`"
-            )
-        contract = Contract.from_json(files[container.CONTRACT])
-        if container.sha256(graph) != contract.graph_sha256:
-            raise ModelError(f"{path} is damaged: its graph is not the one of its contract")
-        interpreter = open_interpreter(graph, threads)
-        _agree(contract, interpreter)
-        model = cls(contract, interpreter, golden.from_json(files[container.GOLDEN]), threshold)
+        file = model_file.read(model_path(path_or_name), no_contract=no_contract)
+        failed: ModelError | None = None
+        for name in resolver.candidates(onnx=file.onnx, wanted=interpreter):
+            opener = partial(resolver.open_graph, name, file.graph, threads)
+            try:
+                native = opener()
+            except ModelError as error:
+                # That another one is not installed says less than what this graph did wrong.
+                if failed is None or isinstance(failed, InterpreterError):
+                    failed = error
+                continue
+            try:
+                model = cls._of(file, native, threshold, check=check)
+            except ModelError as error:
+                native.close()
+                failed = error
+                continue
+            model._opener = opener
+            forks.follow(model)
+            return model
+        raise failed if failed is not None else InterpreterError("no interpreter was named")
+
+    @classmethod
+    def _of(
+        cls, file: ModelFile, native: Interpreter, threshold: float | None, *, check: bool
+    ) -> Model:
+        if file.contract is None:
+            return cls(model_file.invented(file, native), native, file.goldens, threshold)
+        model_file.agree(file.contract, native)
+        model = cls(file.contract, native, file.goldens, threshold)
         if check:
             first = model.self_test(first_only=True)[0]
             if not first.passed:
                 raise ModelError(
-                    f"{interpreter.name} {interpreter.version} does not give this model's golden "
+                    f"{native.name} {native.version} does not give this model's golden "
                     f"output ({first.output} {first.difference:.2g} off, "
                     f"{first.tolerance:.2g} allowed)"
                 )
@@ -113,6 +122,10 @@ class Model:
                 f"not {len(pixels)} in all"
             )
         with self._lock:
+            if self._closed:
+                raise ModelError("the model is closed")
+            if self._inherited and self._opener is not None:
+                self.interpreter, self._inherited = self._opener(), False
             outputs = self.interpreter.run(pixels)
         sizes = {"probabilities": 2, "heatmap": self.contract.heatmap_grid**2, "novelty": 1}
         for name, size in sizes.items():
@@ -147,9 +160,12 @@ class Model:
         return ("covid" if probabilities[1] >= limit else "normal"), None
 
     def predict(self, film: Any) -> Prediction:
-        """One film: a path, bytes, a binary file or a `PIL.Image`. Raises `FilmError`."""
+        """One film: a path, bytes, a binary file, a `PIL.Image` or an array.
+
+        Arrays are what `edge_runtime.arrays` takes. Raises `FilmError`.
+        """
         begun = time.perf_counter()
-        image, info = open_film_info(film)
+        image, info = open_film_info(film_of(film))
         decoded = time.perf_counter()
         pixels = resize(image, self.contract.input_size).tobytes()
         resized = time.perf_counter()
@@ -160,7 +176,7 @@ class Model:
         grid = self.contract.heatmap_grid
         margin = abs(score - self.threshold)
         return Prediction(
-            file=_name(film),
+            file=name_of(film),
             answer=answer,
             reason=reason,
             score=score,
@@ -199,6 +215,7 @@ class Model:
         one = self.interpreter
         return {
             "name": one.name,
+            "api": one.api,
             "version": one.version,
             "delegate": one.delegate,
             "threads": one.threads,
@@ -213,38 +230,21 @@ class Model:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        return None
+        self.close()
 
+    def close(self) -> None:
+        """Give native memory back; to run the model afterwards is a `ModelError`."""
+        with self._lock:
+            if not self._closed:
+                self._closed = True
+                self.interpreter.close()
 
-def _agree(contract: Contract, interpreter: Interpreter) -> None:
-    """The contract is what the graph says of itself, or the file is not to be trusted."""
-    pairs = {
-        "outputs": (contract.outputs, interpreter.positions),
-        "input size": (contract.input_size, interpreter.input_size),
-        "input type": (contract.input_dtype, interpreter.input_dtype),
-        "input scale": (
-            (contract.input_scale, contract.input_zero_point),
-            (interpreter.input_scale, interpreter.input_zero_point),
-        ),
-        "labels": (contract.labels, LABELS),
-        "pixel definition": (contract.pixels, PIXELS_VERSION),
-    }
-    unknown = sorted(contract.film_rules.keys() - RULES.keys())
-    if unknown:
-        raise ModelError(f"the model has a film rule {unknown[0]!r} unknown here; update cxr-edge")
-    for what, (said, found) in pairs.items():
-        if said != found:
-            raise ModelError(
-                f"the model's contract says {what} {said}, here it is {found}; "
-                "update cxr-edge or export the model again"
-            )
+    def forked(self) -> None:
+        """In a forked child: the lock may be another thread's, and native threads are gone."""
+        self._lock = threading.Lock()
+        self._inherited = True
+        forks.abandon(self.interpreter)
 
 
 def _ms(start: float, end: float) -> float:
     return round((end - start) * 1e3, 3)
-
-
-def _name(film: Any) -> str:
-    if isinstance(film, str | os.PathLike):
-        return os.fspath(film)
-    return str(getattr(film, "name", "") or getattr(film, "filename", "") or "<film>")

@@ -13,11 +13,10 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from edge_runtime import machine
+from edge_runtime import machine, resolver
 from edge_runtime.benchmark_record import BenchmarkRecord
 from edge_runtime.cli import MOST_THREADS
 from edge_runtime.errors import EdgeError
-from edge_runtime.interpreters import installed
 from edge_runtime.model import Model, model_path
 
 __all__ = ["main", "measure"]
@@ -34,7 +33,8 @@ def measure(path: str, runs: int = 50, threads: int = 1) -> BenchmarkRecord:
     others = _Others()
     started = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     path = str(model_path(path))
-    installed()  # imported now: what NumPy takes to start says nothing of the model
+    # Imported now: what NumPy takes to start, where it is needed, says nothing of the model.
+    resolver.preload(resolver.candidates(onnx=path.endswith(".onnx")))
     begun = time.perf_counter()
     model = Model.open(path, threads=threads, check=False)
     load_ms = (time.perf_counter() - begun) * 1e3

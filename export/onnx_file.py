@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from edge_runtime.errors import InterpreterError, ModelError
-from edge_runtime.interpreters import OUTPUTS, Interpreter, open_interpreter
+from edge_runtime.errors import ModelError
+from edge_runtime.interpreters import open_interpreter
+from edge_runtime.onnx_runtime import OnnxInterpreter, open_onnx
 from export.graph import INPUT
 from export.metadata_onnx import STANDARD, standard_props
 from workshop.quiet import silenced
@@ -119,55 +116,3 @@ def split_files(data: bytes) -> tuple[bytes, dict[str, bytes]]:
     files = {name: data for name, data in props.items() if name not in STANDARD}
     del model.metadata_props[:]
     return bytes(model.SerializeToString(deterministic=True)), files
-
-
-@dataclass(frozen=True)
-class OnnxInterpreter(Interpreter):
-    """ONNX Runtime in the place of a `.tflite` interpreter."""
-
-    def run(self, pixels: bytes) -> dict[str, tuple[float, ...]]:
-        """`pixels` are `S * S` grays; each output as floats, flat."""
-        gray = np.frombuffer(pixels, np.uint8).reshape(1, self.input_size, self.input_size, 1)
-        film = np.repeat(gray, 3, axis=3).astype(self.input_dtype)
-        outputs = self.native.run(list(OUTPUTS), {INPUT: film})
-        return {
-            name: tuple(output.ravel().tolist())
-            for name, output in zip(OUTPUTS, outputs, strict=True)
-        }
-
-
-def open_onnx(graph: bytes, threads: int = 1) -> OnnxInterpreter:
-    """An ONNX graph in ONNX Runtime; raises `InterpreterError` or `ModelError`."""
-    # Read when the library is loaded: without it a device id is written under HOME.
-    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise InterpreterError("onnxruntime is not installed: run scripts/setup") from error
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.log_severity_level = 3
-    try:
-        session: Any = onnxruntime.InferenceSession(
-            graph, options, providers=["CPUExecutionProvider"]
-        )
-    except Exception as error:  # onnxruntime raises classes of its C++ part
-        raise ModelError(f"onnxruntime cannot load the model: {error}") from error
-    outputs = [output.name for output in session.get_outputs()]
-    if set(outputs) != set(OUTPUTS) or session.get_inputs()[0].name != INPUT:
-        raise ModelError(f"the ONNX model has outputs {', '.join(outputs)}; it is not one of ours")
-    # A graph made from an int8 `.tflite` takes the pixels as they are.
-    whole = session.get_inputs()[0].type == "tensor(uint8)"
-    return OnnxInterpreter(
-        name="onnxruntime",
-        version=onnxruntime.__version__,
-        delegate="none",
-        threads=threads,
-        input_size=int(session.get_inputs()[0].shape[1]),
-        input_dtype="uint8" if whole else "float32",
-        input_scale=1.0 if whole else 0.0,
-        input_zero_point=0,
-        positions={name: outputs.index(name) for name in OUTPUTS},
-        native=session,
-        tensors={},
-    )

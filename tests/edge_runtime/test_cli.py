@@ -16,7 +16,7 @@ import pytest
 from edge_runtime import __version__, container
 from edge_runtime.cli import main
 from edge_runtime.contract import NOTICE
-from edge_runtime.interpreters import Interpreter
+from edge_runtime.litert_c import LiteRtC
 from tests.tiny import film, png, repacked
 
 ROOT = Path(__file__).parents[2]
@@ -84,7 +84,7 @@ def test_json_has_exactly_the_promised_keys(run: Any, films: Path) -> None:
     assert one["file"] == str(films / "covid.png") and one["schema"] == 1
     assert set(one["probabilities"]) == {"normal", "covid"}
     assert set(one["model"]) == {"name", "version", "graph_sha256", "precision"}
-    assert set(one["runtime"]) == {"name", "version", "delegate", "threads"}
+    assert set(one["runtime"]) == {"name", "api", "version", "delegate", "threads"}
     assert set(one["timing_ms"]) == {"decode", "resize", "invoke", "total"}
     assert (one["answer"], one["reason"], one["notice"]) == ("covid", None, NOTICE)
     assert (two["answer"], two["reason"]) == ("not_recognised", "unfamiliar")
@@ -151,15 +151,15 @@ def test_models_that_are_not_there_or_broken(run: Any, tiny_model: Path, tmp_pat
 
 
 def test_a_model_that_breaks_on_the_way(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    sound = Interpreter.run
+    sound = LiteRtC.run
     calls: list[bytes] = []
 
-    def broken(self: Interpreter, pixels: bytes) -> dict[str, tuple[float, ...]]:
+    def broken(self: LiteRtC, pixels: bytes) -> dict[str, tuple[float, ...]]:
         calls.append(pixels)
         outputs = sound(self, pixels)
         return outputs if len(calls) < 3 else {**outputs, "novelty": (float("nan"),)}
 
-    monkeypatch.setattr(Interpreter, "run", broken)
+    monkeypatch.setattr(LiteRtC, "run", broken)
     said = run("normal.png", "covid.png")
     assert said.status == 3
     assert said.out.count("\n") == 1 and said.err.count("\n") == 1

@@ -37,6 +37,16 @@ def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_whole_command_needs_no_tensorflow(tiny_model: Path, picture: Path) -> None:
     program = "import sys; from edge_runtime.cli import main; main(sys.argv[1:])"
     found = imported(program, "--json", "--self-test", "--model", tiny_model, picture)
+    assert "PIL" in found
+    assert not found & (HEAVY | {"numpy", "ai_edge_litert"})
+
+
+def test_the_interpreter_path_needs_no_tensorflow(tiny_model: Path, picture: Path) -> None:
+    program = (
+        "import os, sys; os.environ['CXR_EDGE_INTERPRETER'] = 'litert'\n"
+        "from edge_runtime.cli import main; main(sys.argv[1:])"
+    )
+    found = imported(program, "--json", "--self-test", "--model", tiny_model, picture)
     assert {"PIL", "ai_edge_litert", "numpy"} <= found
     assert not found & HEAVY
 

@@ -47,7 +47,8 @@ def test_the_old_interpreter_agrees(
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
     assert said["runtime"] == {
-        "name": "tflite-runtime", "version": "2.14.0", "delegate": "none", "threads": 1
+        "name": "tflite-runtime", "api": "python", "version": "2.14.0", "delegate": "none",
+        "threads": 1,
     }  # fmt: skip
     with Model.open(path) as model:
         here = model.predict(picture)
@@ -83,6 +84,7 @@ def test_the_old_interpreter_beside_a_new_numpy_says_so(
 def test_without_an_interpreter(tiny_model: Path, picture: Path, block: str, says: str) -> None:
     program = (
         f"import sys; {block}; sys.modules['tflite_runtime'] = None\n"
+        "from edge_runtime import litert_library; litert_library.LIBRARY = 'none.so'\n"
         "from edge_runtime.cli import main; sys.exit(main(sys.argv[1:]))"
     )
     done = subprocess.run(

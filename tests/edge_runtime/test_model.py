@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from edge_runtime import container
-from edge_runtime import model as model_module
+from edge_runtime import container, model_file, resolver
 from edge_runtime.errors import FilmError, ModelError
-from edge_runtime.interpreters import Interpreter
+from edge_runtime.litert_c import LiteRtC
 from edge_runtime.model import BUNDLED, Model, model_path
 from tests.tiny import film, png, repacked
 
@@ -38,7 +37,7 @@ def test_a_flipped_bit_in_the_graph_is_damage(
     def native(*_: Any) -> Any:
         raise AssertionError("native code saw a damaged graph")
 
-    monkeypatch.setattr(model_module, "open_interpreter", native)
+    monkeypatch.setattr(resolver, "open_graph", native)
     data = tiny_model.read_bytes()
     graph, _ = container.split(data)
     for place in (0, 8, len(graph) // 2, len(graph) - 1):
@@ -115,7 +114,7 @@ def test_swapped_outputs_are_noticed(
 
 
 def test_names_and_paths(tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(model_module, "FOLDER", tmp_path)
+    monkeypatch.setattr(model_file, "FOLDER", tmp_path)
     with pytest.raises(ModelError, match="no model 'cxr-.*none is bundled"):
         model_path()
     (tmp_path / f"{BUNDLED}.tflite").write_bytes(tiny_model.read_bytes())
@@ -191,13 +190,13 @@ def test_an_output_that_is_no_number_is_no_answer(
     tiny_model: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: float
 ) -> None:
     model = Model.open(tiny_model)
-    run = Interpreter.run
+    run = LiteRtC.run
 
-    def broken(self: Interpreter, pixels: bytes) -> dict[str, tuple[float, ...]]:
+    def broken(self: LiteRtC, pixels: bytes) -> dict[str, tuple[float, ...]]:
         outputs = run(self, pixels)
         return {**outputs, name: (*outputs[name][:-1], value)}
 
-    monkeypatch.setattr(Interpreter, "run", broken)
+    monkeypatch.setattr(LiteRtC, "run", broken)
     with pytest.raises(ModelError, match=f"'{name}' is not"):
         model.predict(Image.fromarray(film(90)))
 

@@ -1,0 +1,121 @@
+"""Threads, processes and forks: the same results as one alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edge_runtime.model import Model
+from tests.environments import ROOT
+from tests.tiny import film, png
+
+INTERPRETERS = ["litert-c", "litert"]
+LEVELS = range(40, 220, 10)
+
+
+def in_child(work: Any) -> Any:
+    """What `work` gives in a forked child, which has a minute."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if not child:
+        status = 1
+        try:
+            os.write(writer, json.dumps(work()).encode())
+            status = 0
+        finally:
+            os._exit(status)
+    os.close(writer)
+    timer = threading.Timer(60, os.kill, (child, 9))
+    timer.start()
+    with open(reader, "rb") as stream:
+        said = stream.read()
+    _, status = os.waitpid(child, 0)
+    timer.cancel()
+    assert status == 0, f"the child ended with {status}"
+    return json.loads(said)
+
+
+def answers(model: Model) -> list[Any]:
+    """JSON-ready, so that they can be compared with those of another process."""
+    found = [model.run(film(level, seed=level).tobytes()) for level in LEVELS]
+    return json.loads(json.dumps(found))  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("interpreter", INTERPRETERS)
+def test_eight_threads_share_a_model(tiny_model: Path, interpreter: str) -> None:
+    with Model.open(tiny_model, interpreter=interpreter) as model:
+        alone = answers(model)
+        together: list[Any] = [None] * 8
+
+        def work(number: int) -> None:
+            together[number] = [answers(model) for _ in range(5)]
+
+        workers = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+    assert together == [[alone] * 5] * 8
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("interpreter", INTERPRETERS)
+def test_a_fork_after_loading(tiny_model: Path, interpreter: str, threads: int) -> None:
+    with Model.open(tiny_model, interpreter=interpreter, threads=threads) as model:
+        here = answers(model)
+        assert in_child(lambda: answers(model)) == here
+        assert in_child(lambda: in_child(lambda: answers(model))) == here
+        assert answers(model) == here
+
+
+@pytest.mark.parametrize("interpreter", INTERPRETERS)
+def test_a_fork_while_another_thread_runs(tiny_model: Path, interpreter: str) -> None:
+    with Model.open(tiny_model, interpreter=interpreter) as model:
+        here = answers(model)
+        with model._lock:  # as a thread has it that is in the middle of a run
+            assert in_child(lambda: answers(model)) == here
+
+
+@pytest.mark.parametrize("interpreter", INTERPRETERS)
+def test_a_forked_child_that_ends_as_python_does(tiny_model: Path, interpreter: str) -> None:
+    """Neither closing nor the end of the process waits for threads that are not there."""
+    program = (
+        "import os, sys\nfrom edge_runtime import Model\n"
+        "model = Model.open(sys.argv[1], interpreter=sys.argv[2], threads=2)\n"
+        "child = os.fork()\n"
+        "if child: sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
+        "model.close(); del model\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, tiny_model, interpreter],
+        capture_output=True, text=True, cwd=ROOT, timeout=120,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_four_processes_read_one_file(tiny_model: Path, tmp_path: Path) -> None:
+    picture = tmp_path / "film.png"
+    picture.write_bytes(png(film(170, seed=1, size=300)))
+    words = ["-m", "edge_runtime", "--json", "--model", str(tiny_model), str(picture)]
+    running = [
+        subprocess.Popen(
+            [sys.executable, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT
+        )
+        for _ in range(4)
+    ]
+    said = [process.communicate(timeout=120) for process in running]
+    assert [process.returncode for process in running] == [0] * 4
+    assert {errors for _, errors in said} == {b""}
+    results = [json.loads(output) for output, _ in said]
+    for result in results:
+        del result["timing_ms"]
+    assert results == [results[0]] * 4
+    with Model.open(tiny_model) as model:
+        assert model.predict(picture).score == results[0]["score"]
