@@ -152,8 +152,13 @@ def differing(places: Mapping[str, Path] = PLACES) -> list[str]:
         digests = [one["file_sha256"] for one in json.loads(record)["export"]["files"]]
         if container.sha256(data) not in digests:
             lines.append(f"{first}: {RECORD} is the record of another {MODEL}")
-        if container.split(data)[1][CARD] != _bytes(folder / CARD):
-            lines.append(f"{first}: {CARD} is the card of another {MODEL}")
+        try:
+            card = container.split(data)[1].get(CARD)
+        except ModelError as error:
+            lines.append(f"{first}: {MODEL}: {error}")
+        else:
+            if card != _bytes(folder / CARD):
+                lines.append(f"{first}: {CARD} is the card of another {MODEL}")
     return lines
 
 

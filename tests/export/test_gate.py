@@ -155,7 +155,7 @@ def test_a_threshold_between_steps_decides_as_before(threshold: float, steps: in
         assert ((grid >= threshold) == (grid >= moved)).all()
 
 
-@given(st.integers(1, 400), st.lists(st.integers(1, 60), min_size=1, max_size=6))
+@given(st.integers(1, 400), st.lists(st.integers(1, 60), min_size=2, max_size=6))
 def test_representative_films_are_even_over_cells(count: int, cells: list[int]) -> None:
     films = tuple(
         Film(f"{c}/{i}", ("covid", "normal")[c % 2], f"site{c // 2}", "s", f"{c}/{i}")
