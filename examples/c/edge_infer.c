@@ -1173,7 +1173,7 @@ static void print_result(const Model *model, const char *file, const Result *one
     printf("\"graph_sha256\": \"%s\", ", model->graph_sha256);
     print_member("precision", model->precision, "}, \"runtime\": {\"name\": \"litert\", ");
     /* The library does not tell its version, and takes XNNPACK and one thread by itself. */
-    printf("\"version\": \"unknown\", \"delegate\": \"xnnpack\", \"threads\": 1}, ");
+    printf("\"version\": \"unknown\", \"api\": \"c\", \"delegate\": \"xnnpack\", \"threads\": 1}, ");
     print_member("notice", model->notice, "}\n");
 }
 

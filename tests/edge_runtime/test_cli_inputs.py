@@ -86,7 +86,7 @@ def test_standard_input(tiny_model: Path, tmp_path: Path) -> None:
     status, out, _ = run(*words, "-", stdin=b"")
     assert status == 1 and timeless(out)[0]["error"] == "standard input is empty"
     status, out, _ = run(*words, "-", stdin=b"GIF89a is not a film")
-    assert status == 1 and timeless(out)[0]["error"].startswith("standard input is not a picture")
+    assert status == 1 and timeless(out)[0]["error"].startswith("standard input is a GIF")
 
 
 def test_standard_input_without_end(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -47,19 +49,20 @@ def test_a_film_cut_anywhere_ends_well(name: str) -> None:
 
 OPTIONS = ["--json", "--threads", "--threshold", "--model", "--info", "--"]
 VALUES = st.one_of(
-    st.sampled_from(["0", "1", "-1", "nan", "inf", "1e999", "9" * 5000, "²", "", ".", "/", "\0"]),
+    st.sampled_from(["0", "1", "-1", "nan", "inf", "1e999", "9" * 5000, "²", "", ".", "\0"]),
     st.text(max_size=12),
     st.integers().map(str),
-).filter(lambda text: not text.startswith("-"))
+).filter(lambda text: not text.startswith(("-", "/")) and ".." not in text)
 
 
 @settings(max_examples=80)
 @given(st.lists(st.sampled_from(OPTIONS) | VALUES, max_size=5))
 def test_any_arguments_end_in_an_exit_status(arguments: list[str]) -> None:
-    try:
-        status = cli.main(arguments)
-    except SystemExit as ended:
-        status = int(str(ended.code))
+    with tempfile.TemporaryDirectory() as empty, contextlib.chdir(empty):
+        try:
+            status = cli.main(arguments)
+        except SystemExit as ended:
+            status = int(str(ended.code))
     assert status in (0, 1, 2, 3, 4)
 
 

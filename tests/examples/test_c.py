@@ -207,11 +207,11 @@ def test_the_same_result_as_python(
     which: str, phantoms: list[Path], request: pytest.FixtureRequest
 ) -> None:
     program: Program = request.getfixturevalue(which)
-    done = program("--json", "--model", FILE, *phantoms)
+    done = program("--json", "--threshold", "0.6", "--model", FILE, *phantoms)
     assert done.returncode == 0 and done.stderr == "", done.stderr
     assert done.stdout.isascii()
     told = [json.loads(line) for line in done.stdout.splitlines()]
-    with Model.open(FILE) as model:
+    with Model.open(FILE, threshold=0.6) as model:
         expected = [model.predict(path).to_dict() for path in phantoms]
     assert {one["answer"] for one in expected} == {"covid", "normal", "not_recognised"}
     for found, wanted in zip(told, expected, strict=True):
