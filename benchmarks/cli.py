@@ -70,6 +70,25 @@ def run(
     sys.stderr.write(f"{len(made)} records: {out}\n")
 
 
+@app.command()
+def cold(
+    film: Annotated[Path, typer.Argument(metavar="FILM", exists=True, dir_okay=False)],
+    model: Annotated[str | None, typer.Option(help="File or bundled name.")] = None,
+    rounds: Annotated[int, typer.Option(min=2, help="Of all commands, in turns.")] = 30,
+    as_json: Json = False,
+) -> None:
+    """Time a whole cold `edge-infer FILM` beside a Python that imports NumPy and Pillow.
+
+    Ratio of medians with a bootstrap interval, peak memory, and where every millisecond goes,
+    for LiteRT's C API and for its Interpreter.
+    """
+    from benchmarks.cold import measure as measure_cold
+    from benchmarks.cold import table as cold_table
+
+    found = measure_cold(film.resolve(), rounds, model)
+    sys.stdout.write(json.dumps(asdict(found)) + "\n" if as_json else cold_table(found))
+
+
 @app.command("table")
 def show(records: Records, as_json: Json = False) -> None:
     """Print a table of records; with --json the rows of it."""

@@ -133,7 +133,7 @@ def installed(only: str | None = None) -> tuple[Any, str, str]:
         except (ImportError, AttributeError, OSError) as error:
             broken.append(f"{name} does not start: {error}")
         else:
-            return module, name, _version(package)
+            return module, name, _version(module, package)
     if broken:
         raise InterpreterError(broken[0].splitlines()[0] + "; install it again")
     if only is not None:
@@ -147,7 +147,12 @@ def installed(only: str | None = None) -> tuple[Any, str, str]:
     raise InterpreterError(f"no interpreter for .tflite models is installed: {advice}")
 
 
-def _version(package: str) -> str:
+def _version(module: Any, package: str) -> str:
+    """By the name of its metadata's folder: to parse that takes as long as to infer."""
+    folder = os.path.dirname(os.path.dirname(str(module.__file__)))
+    for name in os.listdir(folder):
+        if name.startswith(f"{package}-") and name.endswith(".dist-info"):
+            return str(name).removeprefix(f"{package}-").removesuffix(".dist-info")
     from importlib import metadata
 
     try:

@@ -118,7 +118,7 @@ def test_wheel_holds_edge_runtime_only(wheels: list[Path]) -> None:
     assert headers["Requires-Python"] == ">=3.10"
     assert headers["License"] == "Apache-2.0" or headers["License-Expression"] == "Apache-2.0"
     assert headers.get_all("Provides-Extra") == ["dicom"]
-    assert "edge-infer = edge_runtime.cli:main" in scripts
+    assert "edge-infer = edge_runtime.__main__:command" in scripts
 
 
 def test_wheel_is_reproducible(wheels: list[Path]) -> None:
