@@ -168,7 +168,7 @@ def _wheels(folder: Path, system: System) -> None:
         "--implementation=cp", "--abi=cp311", "--only-binary=:all:",
     ]  # fmt: skip
     subprocess.run([*install, "--no-deps", *wanted], check=True, stdout=sys.stderr)
-    tools = ["-c", str(requirements / "workshop-3.11.txt"), "pytest", "hypothesis"]
+    tools = ["-c", str(requirements / "workshop-3.11.txt"), "pytest", "hypothesis", "pydicom"]
     subprocess.run([*install, "--upgrade", *tools], check=True, stdout=sys.stderr)
 
 

@@ -73,7 +73,9 @@ def test_it_answers_as_this_machine_does(board: Device, films: list[Path]) -> No
             assert answer == model.predict(film).answer
 
 
+@pytest.mark.parametrize("board", ["pi4", "armv7l"], indirect=True)
 def test_its_own_tests_pass(board: Device) -> None:
+    """Once for 64 and once for 32 bits: they take minutes, and none looks at the core."""
     files = [f"tests/edge_runtime/test_{name}.py" for name in OWN]
     # A program that starts another one would start it on this machine: left out.
     chosen = ("-k", "not needs_no_numpy")
