@@ -16,7 +16,6 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict
 from queue import SimpleQueue
-from types import TracebackType
 from typing import Any
 
 from edge_runtime.answers import Outcome, failure, one_line
@@ -70,12 +69,7 @@ class Pool:
             raise
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._close()
 
     def outcomes(self, tasks: Iterable[Task]) -> Iterator[list[Outcome]]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from edge_runtime import __version__
-from edge_runtime.answers import answers
+from edge_runtime.answers import answers, one_line
 from edge_runtime.contract import NOTICE
 from edge_runtime.errors import EdgeError
 from edge_runtime.inputs import expand
@@ -64,7 +64,7 @@ def _complain(error: object) -> None:
     """One line, whatever a file's name or a library's message holds."""
     colour = sys.stderr.isatty() and "NO_COLOR" not in os.environ
     word = "\x1b[31merror:\x1b[0m" if colour and os.environ.get("TERM") != "dumb" else "error:"
-    print("edge-infer:", word, " ".join(str(error).split()), file=sys.stderr)
+    print("edge-infer:", word, one_line(error), file=sys.stderr)
 
 
 class _Parser(argparse.ArgumentParser):

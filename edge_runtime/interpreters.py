@@ -6,7 +6,7 @@ import contextlib
 import importlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -183,13 +183,22 @@ def _outputs(native: Any) -> tuple[dict[str, int], dict[str, int]]:
         found = native.get_signature_runner().get_output_details()
     except (ValueError, RuntimeError, AttributeError) as error:
         raise ModelError("the model has no signature that names its outputs") from error
-    missing = [name for name in OUTPUTS if name not in found]
+    tensors = {name: int(detail["index"]) for name, detail in found.items()}
+    positions = output_positions(tensors, order)
+    return {name: tensors[name] for name in OUTPUTS}, positions
+
+
+def output_positions(tensors: Mapping[str, object], order: Sequence[object]) -> dict[str, int]:
+    """Where each output stands among the subgraph's, `order`, given the signature's `tensors`.
+
+    Raises `ModelError` where an output of ours is missing, or is none of the subgraph's.
+    """
+    missing = [name for name in OUTPUTS if name not in tensors]
     if missing:
         raise ModelError(f"the model has no output named {missing[0]!r}; it is not one of ours")
-    tensors = {name: int(found[name]["index"]) for name in OUTPUTS}
-    if not set(tensors.values()) <= set(order):
+    if not {tensors[name] for name in OUTPUTS} <= set(order):
         raise ModelError("the model's signature names tensors that are not its outputs")
-    return tensors, {name: order.index(index) for name, index in tensors.items()}
+    return {name: order.index(tensors[name]) for name in OUTPUTS}
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from edge_runtime.errors import ModelError
-from edge_runtime.interpreters import OUTPUTS, Interpreter, square_input
+from edge_runtime.interpreters import OUTPUTS, Interpreter, output_positions, square_input
 from edge_runtime.litert_library import Handles, PerTensor, RankedType, find
 from edge_runtime.native_messages import native_messages
 
@@ -173,23 +173,16 @@ def _outputs(
     names = tuple(
         handles.text("GetSignatureOutputName", signature, c_size_t(place)) for place in range(count)
     )
-    missing = [name for name in OUTPUTS if name not in names]
-    if missing:
-        raise ModelError(f"the model has no output named {missing[0]!r}; it is not one of ours")
     subgraph = handles.get("GetSignatureSubgraph", signature)
     order = [
         handles.get("GetSubgraphOutput", subgraph, c_size_t(place)).value
         for place in range(handles.count("GetNumSubgraphOutputs", subgraph))
     ]
     tensors = {
-        name: handles.get(
-            "GetSignatureOutputTensorByIndex", signature, c_size_t(names.index(name))
-        ).value
-        for name in OUTPUTS
+        name: handles.get("GetSignatureOutputTensorByIndex", signature, c_size_t(place)).value
+        for place, name in enumerate(names)
     }
-    if not set(tensors.values()) <= set(order):
-        raise ModelError("the model's signature names tensors that are not its outputs")
-    return names, {name: order.index(tensor) for name, tensor in tensors.items()}
+    return names, output_positions(tensors, order)
 
 
 def _options(handles: Handles, threads: int) -> ctypes.c_void_p:

@@ -8,7 +8,6 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from types import TracebackType
 from typing import Any, BinaryIO
 
 from edge_runtime.errors import StorageError, UsageError
@@ -131,12 +130,7 @@ class Resumed:
     def __enter__(self) -> Resumed:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         with contextlib.suppress(OSError):  # what could not be written was said before
             self._stream.close()
 
