@@ -117,16 +117,18 @@ def _source(task: Task, page: int | None, name: str) -> Any:
         return task.path if task.data is None else _Named(task.data)
     from PIL import Image
 
-    from edge_runtime.pixels import MAX_PIXELS
+    from edge_runtime.formats import check_size
+    from edge_runtime.pixels import MAX_PIXELS, TOO_LARGE
 
     try:
         picture: Any = Image.open(_opened(task), formats=("TIFF",))
         picture.seek(page - 1)
+        check_size(picture, MAX_PIXELS, TOO_LARGE)
+    except FilmError as error:
+        raise FilmError(f"{one_line(name)} {error}") from error
     except Exception as error:  # decoders raise anything on damaged bytes
         raise FilmError(f"{one_line(name)} cannot be decoded ({one_line(error)[:80]})") from error
     picture.filename = name
-    if picture.width * picture.height > MAX_PIXELS:
-        raise FilmError(f"{one_line(name)} has more than {MAX_PIXELS:,} pixels")
     return picture
 
 

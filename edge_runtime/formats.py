@@ -14,7 +14,15 @@ from PIL import Image
 
 from edge_runtime.errors import FilmError
 
-__all__ = ["FORMATS", "HEAD", "MOST_SCANS", "check_scans", "format_of", "open_picture"]
+__all__ = [
+    "FORMATS",
+    "HEAD",
+    "MOST_SCANS",
+    "check_scans",
+    "check_size",
+    "format_of",
+    "open_picture",
+]
 
 HEAD = 132  # bytes that tell: a DICOM file's mark ends there
 READ_AS = "PNG, JPEG, TIFF, BMP, WebP, PGM or DICOM"
@@ -85,16 +93,20 @@ def open_picture(stream: BinaryIO, kind: str, max_pixels: int, too_large: str) -
     # Loaded here, or Pillow would load all of its fifty to find this one.
     importlib.import_module(f"PIL.{MODULES.get(kind, kind.title())}ImagePlugin")
     image = Image.open(stream, formats=(kind,))
-    if image.width * image.height > max_pixels:
-        raise FilmError(too_large)
+    check_size(image, max_pixels, too_large)
     if kind == "JPEG":
         check_scans(stream)
-    if kind == "TIFF":
-        tags = getattr(image, "tag_v2", {})
-        tile = int(tags.get(TILE_WIDTH, 0)) * int(tags.get(TILE_HEIGHT, 0))
-        if tile > max(MOST_TILE, 4 * image.width * image.height):
-            raise FilmError("is a TIFF whose tiles are far larger than its picture; save it again")
     return image
+
+
+def check_size(image: Image.Image, max_pixels: int, too_large: str) -> None:
+    """Raise `FilmError` where a picture, or a page of one, is too large to be decoded."""
+    if image.width * image.height > max_pixels:
+        raise FilmError(too_large)
+    tags = getattr(image, "tag_v2", {})  # of a TIFF
+    tile = int(tags.get(TILE_WIDTH, 0)) * int(tags.get(TILE_HEIGHT, 0))
+    if tile > max(MOST_TILE, 4 * image.width * image.height):
+        raise FilmError("is a TIFF whose tiles are far larger than its picture; save it again")
 
 
 MODULES = {"WEBP": "WebP"}

@@ -167,3 +167,19 @@ def test_a_name_that_is_no_text_among_a_folder(tiny_model: Path, tmp_path: Path)
     status, out, err = run("--json", "--model", tiny_model, "--workers", "2", good.parent)
     assert (status, err) == (0, b"")
     assert [os.fsencode(name) for name in named(out)] == [os.fsencode(good), odd]
+
+
+def test_a_page_with_a_tile_of_gigabytes_is_refused(tiny_model: Path) -> None:
+    """What is refused of a whole film is refused of a page, before it is decoded."""
+    stream = io.BytesIO()
+    first, other = (Image.new("L", (96, 96), level) for level in (90, 170))
+    sizes = {65000: 60_000, 65001: 60_000}  # tags of nobody's, to be made those of a tile
+    first.save(stream, "TIFF", save_all=True, append_images=[other], tiffinfo=sizes)
+    data = stream.getvalue()
+    for mine, tile in ((65000, 322), (65001, 323)):
+        assert data.count(struct.pack("<HH", mine, 3)) == 2
+        data = data.replace(struct.pack("<HH", mine, 3), struct.pack("<HH", tile, 3))
+    status, out, _ = run("--json", "--model", tiny_model, "-", stdin=data)
+    assert status == 1
+    told = [one["error"] for one in timeless(out)]
+    assert len(told) == 2 and all("tiles are far larger" in error for error in told)
