@@ -75,6 +75,10 @@ def cold(
     film: Annotated[Path, typer.Argument(metavar="FILM", exists=True, dir_okay=False)],
     model: Annotated[str | None, typer.Option(help="File or bundled name.")] = None,
     rounds: Annotated[int, typer.Option(min=2, help="Of all commands, in turns.")] = 30,
+    python: Annotated[
+        str | None,
+        typer.Option(help="Of an environment with the wheel; else this one and the checkout."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Time a whole cold `edge-infer FILM` beside a Python that imports NumPy and Pillow.
@@ -85,7 +89,7 @@ def cold(
     from benchmarks.cold import measure as measure_cold
     from benchmarks.cold import table as cold_table
 
-    found = measure_cold(film.resolve(), rounds, model)
+    found = measure_cold(film.resolve(), rounds, model, python=python)
     sys.stdout.write(json.dumps(asdict(found)) + "\n" if as_json else cold_table(found))
 
 

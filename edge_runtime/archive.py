@@ -14,7 +14,6 @@ import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict
 from queue import SimpleQueue
 from typing import Any
 
@@ -137,7 +136,7 @@ class _Worker:
 
     def ask(self, task: Task) -> list[Outcome]:
         """The outcomes of one task."""
-        fields = asdict(task)
+        fields = task._asdict()
         if task.data is not None:
             fields["data"] = base64.b64encode(task.data).decode()
         self._say(fields)

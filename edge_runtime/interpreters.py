@@ -1,14 +1,11 @@
 """Interpreters of `.tflite` graphs: LiteRT, else the older tflite-runtime."""
 
-from __future__ import annotations
-
 import contextlib
 import importlib
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from edge_runtime.errors import InterpreterError, ModelError
 
@@ -21,8 +18,7 @@ MODULES = (
 )
 
 
-@dataclass(frozen=True)
-class Interpreter:
+class Interpreter(NamedTuple):
     """One graph, ready to run. Not safe to share between threads by itself."""
 
     name: str  # "litert" | "tflite-runtime"

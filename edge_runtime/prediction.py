@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-__all__ = ["PREDICTION_SCHEMA", "Prediction"]
+from edge_runtime.contract import PREDICTION_SCHEMA
 
-PREDICTION_SCHEMA = 1
+__all__ = ["Prediction"]
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from edge_runtime.benchmark_record import BenchmarkRecord
-from edge_runtime.cli import SHELLS, _parser
+from edge_runtime.cli import DEFAULTS
+from edge_runtime.options import SHELLS, parser
 from tests.edge_runtime.commands import draw, run
 from tests.environments import ROOT
 
 PAGE = (ROOT / "docs/edge-infer.md").read_text("utf-8")
-OPTIONS = {name for action in _parser()._actions for name in action.option_strings}
+OPTIONS = {name for action in parser()._actions for name in action.option_strings}
 
 
 def first_cells(heading: str) -> str:
@@ -25,13 +26,17 @@ def first_cells(heading: str) -> str:
     return " ".join(rows)
 
 
+def test_films_alone_ask_for_what_the_parser_would_make_of_them() -> None:
+    assert vars(parser().parse_args(["a.png", "-"])) == {**DEFAULTS, "films": ["a.png", "-"]}
+
+
 def test_the_page_has_every_option_and_no_other() -> None:
     assert set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", first_cells("Options"))) == OPTIONS
 
 
 def test_the_page_has_every_exit_status() -> None:
     said = set(re.findall(r"\d+", first_cells("Exit status")))
-    help_text = _parser().format_help().partition("exit status:")[2]
+    help_text = parser().format_help().partition("exit status:")[2]
     assert said == set(re.findall(r"\b\d\b", help_text)) | {"130"}
 
 
