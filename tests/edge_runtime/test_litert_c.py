@@ -194,19 +194,17 @@ def test_opening_again_and_again_keeps_no_memory() -> None:
     program = (
         "from edge_runtime import Model\n"
         "def resident():\n"
+        "    Model.open().close()\n"
         "    text = open('/proc/self/status').read()\n"
         "    return int(text.partition('VmRSS:')[2].split()[0])\n"
-        "def use(times):\n"
-        "    for _ in range(times):\n"
-        "        Model.open().close()\n"
-        "    return resident()\n"
-        "print(use(5), use(20))"
+        "print(*(resident() for _ in range(60)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=True
     )
-    before, after = map(int, done.stdout.split())
-    assert after - before < 4 * 1024, done.stdout  # KiB; one model is 6 MiB
+    kept = [int(word) for word in done.stdout.split()]
+    # The allocator holds one model's memory back or not, as it likes: the least of many tells.
+    assert min(kept[40:]) - min(kept[:20]) < 4 * 1024, done.stdout  # KiB; one model is 6 MiB
 
 
 def test_nothing_is_written_to_stderr(tiny_model: Path, capfd: pytest.CaptureFixture[Any]) -> None:
