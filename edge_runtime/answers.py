@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from edge_runtime.errors import FilmError
+from edge_runtime.errors import FilmError, one_line
 from edge_runtime.inputs import Task
 from edge_runtime.prediction import PREDICTION_SCHEMA
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from edge_runtime.model import Model
     from edge_runtime.prediction import Prediction
 
-__all__ = ["Outcome", "answers", "failure", "one_line"]
+__all__ = ["Outcome", "answers", "failure"]
 
 TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 REDUCED = 254, 1  # TIFF's tag and bit: a page that is another page, made smaller
@@ -91,11 +91,6 @@ def _line(one: Prediction) -> str:
     margin = ", borderline" if one.borderline else ""
     score = f"score {one.score:.3f}, threshold {one.threshold:.3f}"
     return f"{name}: {one.answer}{margin} ({score}), {time}"
-
-
-def one_line(text: object) -> str:
-    """Whatever a file's name or a library's message holds, in one line."""
-    return " ".join(str(text).split())
 
 
 def _identity(task: Task, name: str) -> bytes:

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from edge_runtime import __version__
-from edge_runtime.answers import answers, one_line
+from edge_runtime.answers import answers
 from edge_runtime.contract import NOTICE
-from edge_runtime.errors import EdgeError
+from edge_runtime.errors import EdgeError, one_line
 from edge_runtime.inputs import expand
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import io
 import struct
 import zipfile
 
-from edge_runtime.errors import ModelError
+from edge_runtime.errors import ModelError, one_line
 
 __all__ = ["CONTRACT", "GOLDEN", "append", "sha256", "split"]
 
@@ -68,5 +68,5 @@ def split(data: bytes) -> tuple[bytes, dict[str, bytes]]:
             return data[:start], {entry.filename: archive.read(entry) for entry in entries}
     except Exception as error:  # zipfile meets damage with a dozen classes, zlib's among them
         raise ModelError(
-            f"the files inside the model are damaged ({error}); get it again"
+            f"the files inside the model are damaged ({one_line(error, 200)}); get it again"
         ) from error

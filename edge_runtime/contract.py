@@ -7,9 +7,9 @@ import math
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from edge_runtime.errors import ModelError
+from edge_runtime.errors import ModelError, one_line
 
-__all__ = ["CONTRACT_SCHEMA", "LABELS", "MOST_SIDE", "NOTICE", "Contract", "one_line"]
+__all__ = ["CONTRACT_SCHEMA", "LABELS", "MOST_SIDE", "NOTICE", "Contract"]
 
 CONTRACT_SCHEMA = 1
 LABELS = ("normal", "covid")
@@ -80,14 +80,8 @@ class Contract:
             return contract
         except (ValueError, TypeError, KeyError, AttributeError, *ABSURD) as error:
             raise ModelError(
-                f"the model's contract.json cannot be read: {one_line(error)}"
+                f"the model's contract.json cannot be read: {one_line(error, 200)}"
             ) from error
-
-
-def one_line(error: object) -> str:
-    """What a message says, short and in one line, whatever a damaged file put into it."""
-    text = " ".join(str(error).split())
-    return text if len(text) <= 200 else text[:200] + " ..."
 
 
 # What Python raises for JSON that is nested or long beyond sense.
