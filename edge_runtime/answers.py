@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from edge_runtime.errors import FilmError, one_line
 from edge_runtime.inputs import Task
-from edge_runtime.prediction import PREDICTION_SCHEMA
+from edge_runtime.prediction import PREDICTION_SCHEMA, TURNED
 
 if TYPE_CHECKING:
     from edge_runtime.model import Model
@@ -86,11 +86,12 @@ def _answer(
 def _line(one: Prediction) -> str:
     time = f"{one.timing_ms['total']:.1f} ms"
     name = one_line(one.file)
+    way = f", {TURNED[one.turned]}" if one.turned else ""
     if one.answer == "not_recognised":
-        return f"{name}: not recognised ({one.reason}), {time}"
+        return f"{name}: not recognised ({one.reason}){way}, {time}"
     margin = ", borderline" if one.borderline else ""
     score = f"score {one.score:.3f}, threshold {one.threshold:.3f}"
-    return f"{name}: {one.answer}{margin} ({score}), {time}"
+    return f"{name}: {one.answer}{margin} ({score}){way}, {time}"
 
 
 def _identity(task: Task, name: str) -> bytes:

@@ -19,6 +19,7 @@ from edge_runtime.interpreters import Interpreter
 from edge_runtime.model_file import BUNDLED, FOLDER, ModelFile, model_path
 from edge_runtime.pixels import open_film_info, resize
 from edge_runtime.prediction import Prediction
+from edge_runtime.turned import turned
 
 if TYPE_CHECKING:
     from edge_runtime.golden import Golden, GoldenResult
@@ -166,7 +167,8 @@ class Model:
         begun = time.perf_counter()
         image, info = open_film_info(film_of(film))
         decoded = time.perf_counter()
-        pixels = resize(image, self.contract.input_size).tobytes()
+        small = resize(image, self.contract.input_size)
+        pixels = small.tobytes()
         resized = time.perf_counter()
         probabilities, heatmap, novelty = self.run(pixels)
         invoked = time.perf_counter()
@@ -181,6 +183,7 @@ class Model:
             score=score,
             threshold=self.threshold,
             borderline=reason is None and margin <= self.contract.borderline_width,
+            turned=turned(small) if reason in (None, UNFAMILIAR) else None,
             probabilities=dict(zip(LABELS, probabilities, strict=True)),
             novelty=novelty,
             heatmap=tuple(heatmap[row * grid : (row + 1) * grid] for row in range(grid)),

@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-__all__ = ["PREDICTION_SCHEMA", "Prediction"]
+__all__ = ["PREDICTION_SCHEMA", "TURNED", "Prediction"]
 
 PREDICTION_SCHEMA = 1
+TURNED = {
+    "left": "looks turned to the left",
+    "upside_down": "looks upside down",
+    "right": "looks turned to the right",
+}
 
 
 @dataclass(frozen=True)
@@ -20,6 +25,7 @@ class Prediction:
     score: float  # p(covid), calibrated
     threshold: float
     borderline: bool
+    turned: str | None  # "left", "upside_down", "right": where the film's top seems to be
     probabilities: dict[str, float]  # {"normal": .., "covid": ..}
     novelty: float
     heatmap: tuple[tuple[float, ...], ...]  # g rows of g floats, not normalised
