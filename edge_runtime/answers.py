@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from edge_runtime.contract import PREDICTION_SCHEMA
-from edge_runtime.errors import FilmError
+from edge_runtime.errors import FilmError, one_line
 from edge_runtime.inputs import Task
+from edge_runtime.turned import TURNED
 
 if TYPE_CHECKING:
     from edge_runtime.model import Model
 
-__all__ = ["Outcome", "answers", "failure", "one_line"]
+__all__ = ["Outcome", "answers", "failure"]
 
 TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 REDUCED = 254, 1  # TIFF's tag and bit: a page that is another page, made smaller
@@ -86,16 +87,12 @@ def _answer(
 def _line(one: dict[str, Any]) -> str:
     time = f"{one['timing_ms']['total']:.1f} ms"
     name = one_line(one["file"])
+    way = f", {TURNED[one['turned']]}" if one["turned"] else ""
     if one["answer"] == "not_recognised":
-        return f"{name}: not recognised ({one['reason']}), {time}"
+        return f"{name}: not recognised ({one['reason']}){way}, {time}"
     margin = ", borderline" if one["borderline"] else ""
     score = f"score {one['score']:.3f}, threshold {one['threshold']:.3f}"
-    return f"{name}: {one['answer']}{margin} ({score}), {time}"
-
-
-def one_line(text: object) -> str:
-    """Whatever a file's name or a library's message holds, in one line."""
-    return " ".join(str(text).split())
+    return f"{name}: {one['answer']}{margin} ({score}){way}, {time}"
 
 
 def _identity(task: Task, name: str) -> bytes:

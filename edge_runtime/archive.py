@@ -17,8 +17,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
 from typing import Any
 
-from edge_runtime.answers import Outcome, failure, one_line
-from edge_runtime.errors import EdgeError
+from edge_runtime.answers import Outcome, failure
+from edge_runtime.errors import EdgeError, one_line
 from edge_runtime.inputs import Task
 
 __all__ = ["Pool"]

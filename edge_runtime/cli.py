@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from edge_runtime.answers import answers, one_line
-from edge_runtime.errors import EdgeError
+from edge_runtime.answers import answers
+from edge_runtime.errors import EdgeError, one_line
 from edge_runtime.inputs import STDIN, expand
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import io
 import struct
 import zlib
 
-from edge_runtime.errors import ModelError
+from edge_runtime.errors import ModelError, one_line
 
 __all__ = ["CONTRACT", "GOLDEN", "append", "sha256", "split"]
 
@@ -122,5 +122,6 @@ def _unzipped(data: bytes, end: int) -> tuple[bytes, dict[str, bytes]]:
             start = min((entry.header_offset for entry in entries), default=len(data))
             return data[:start], {entry.filename: archive.read(entry) for entry in entries}
     except Exception as error:  # zipfile meets damage with a dozen classes, zlib's among them
-        why = " ".join(str(error).split())[:80]  # it may quote whole files
-        raise ModelError(f"the files inside the model are damaged ({why}); get it again") from error
+        raise ModelError(
+            f"the files inside the model are damaged ({one_line(error, 200)}); get it again"
+        ) from error

@@ -4,7 +4,7 @@ import json
 import math
 from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
-from edge_runtime.errors import ModelError
+from edge_runtime.errors import ModelError, one_line
 
 __all__ = [
     "CONTRACT_SCHEMA",
@@ -13,7 +13,6 @@ __all__ = [
     "NOTICE",
     "PREDICTION_SCHEMA",
     "Contract",
-    "one_line",
 ]
 
 CONTRACT_SCHEMA = 1
@@ -86,14 +85,8 @@ class Contract(NamedTuple):
             return contract
         except (ValueError, TypeError, KeyError, AttributeError, *ABSURD) as error:
             raise ModelError(
-                f"the model's contract.json cannot be read: {one_line(error)}"
+                f"the model's contract.json cannot be read: {one_line(error, 200)}"
             ) from error
-
-
-def one_line(error: object) -> str:
-    """What a message says, short and in one line, whatever a damaged file put into it."""
-    text = " ".join(str(error).split())
-    return text if len(text) <= 200 else text[:200] + " ..."
 
 
 # What Python raises for JSON that is nested or long beyond sense.

@@ -7,8 +7,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from edge_runtime.contract import ABSURD, MOST_SIDE, one_line
-from edge_runtime.errors import ModelError
+from edge_runtime.contract import ABSURD, MOST_SIDE
+from edge_runtime.errors import ModelError, one_line
 
 if TYPE_CHECKING:
     from edge_runtime.model import Model
@@ -107,7 +107,9 @@ def from_json(text: str | bytes) -> Golden:
         }
         return Golden(items, tolerance)
     except (ValueError, TypeError, KeyError, AttributeError, *ABSURD) as error:
-        raise ModelError(f"the model's golden.json cannot be read: {one_line(error)}") from error
+        raise ModelError(
+            f"the model's golden.json cannot be read: {one_line(error, 200)}"
+        ) from error
 
 
 def _item(data: dict[str, Any]) -> GoldenItem:

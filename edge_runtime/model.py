@@ -19,6 +19,7 @@ from edge_runtime.film_rules import FilmInfo, refusal
 from edge_runtime.interpreters import Interpreter
 from edge_runtime.model_file import BUNDLED, ModelFile, model_path
 from edge_runtime.pixels import open_film_info, resize
+from edge_runtime.turned import turned
 
 if TYPE_CHECKING:
     from edge_runtime.golden import Golden, GoldenResult
@@ -173,7 +174,8 @@ class Model:
         marks = [time.perf_counter()]
         image, info = open_film_info(film_of(film))
         marks.append(time.perf_counter())
-        pixels = resize(image, self.contract.input_size).tobytes()
+        small = resize(image, self.contract.input_size)
+        pixels = small.tobytes()
         marks.append(time.perf_counter())
         probabilities, heatmap, novelty = self.run(pixels)
         marks.append(time.perf_counter())
@@ -189,6 +191,7 @@ class Model:
             "score": score,
             "threshold": self.threshold,
             "borderline": reason is None and margin <= self.contract.borderline_width,
+            "turned": turned(small) if reason in (None, UNFAMILIAR) else None,
             "probabilities": dict(zip(LABELS, probabilities, strict=True)),
             "novelty": novelty,
             "heatmap": tuple(heatmap[row * grid : (row + 1) * grid] for row in range(grid)),
@@ -204,24 +207,13 @@ class Model:
 
     def identity(self) -> dict[str, str]:
         """Which model this is."""
-        one = self.contract
-        return {
-            "name": one.name,
-            "version": one.version,
-            "graph_sha256": one.graph_sha256,
-            "precision": one.precision,
-        }
+        names = ("name", "version", "graph_sha256", "precision")
+        return {name: getattr(self.contract, name) for name in names}
 
     def runtime(self) -> dict[str, Any]:
         """What runs it."""
-        one = self.interpreter
-        return {
-            "name": one.name,
-            "api": one.api,
-            "version": one.version,
-            "delegate": one.delegate,
-            "threads": one.threads,
-        }
+        names = ("name", "api", "version", "delegate", "threads")
+        return {name: getattr(self.interpreter, name) for name in names}
 
     def __enter__(self) -> Model:
         return self

@@ -72,11 +72,12 @@ def find(path_or_name: str | os.PathLike[str] | None = None) -> str:
     )
 
 
-def read(path: str, *, no_contract: bool = False) -> ModelFile:
+def read(path: str | os.PathLike[str], *, no_contract: bool = False) -> ModelFile:
     """Read a file and compare its graph with the contract's digest.
 
     A file without contract is an error, but with `no_contract`. Raises `ModelError`.
     """
+    path = os.fspath(path)
     onnx = path.lower().endswith(ONNX)
     try:
         with open(path, "rb") as stream:

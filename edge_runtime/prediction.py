@@ -20,6 +20,7 @@ class Prediction:
     score: float  # p(covid), calibrated
     threshold: float
     borderline: bool
+    turned: str | None  # "left", "upside_down", "right": where the film's top seems to be
     probabilities: dict[str, float]  # {"normal": .., "covid": ..}
     novelty: float
     heatmap: tuple[tuple[float, ...], ...]  # g rows of g floats, not normalised
