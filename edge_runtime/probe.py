@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import hashlib
 import os
 import sys
 import time
 from collections.abc import Callable, Sequence
 
 from edge_runtime import machine, resolver
-from edge_runtime.benchmark_record import BenchmarkRecord
+from edge_runtime.benchmark_record import BenchmarkRecord, Memory, Times, quantile
 from edge_runtime.cli import MOST_THREADS
 from edge_runtime.errors import EdgeError
 from edge_runtime.model import Model, model_path
@@ -51,26 +52,23 @@ def measure(path: str, runs: int = 50, threads: int = 1) -> BenchmarkRecord:
     samples = [invoke() for _ in range(runs)]
     peak = machine.peak_kib()
     system["others"] = others.cores()
+    golden = all(one.passed for one in model.self_test())
     flags = ["busy"] if (system["others"] or 0.0) > BUSY else []
-    if not model.self_test(first_only=True)[0].passed:
+    if not golden:
         flags.append("golden_failed")  # fast, but wrong: whoever compares must see it
+    with open(path, "rb") as stream:
+        digest = hashlib.sha256(stream.read()).hexdigest()
     return BenchmarkRecord(
-        model=model.identity(),
+        model={**model.identity(), "file_sha256": digest},
         runtime=model.runtime(),
         machine=system,
         target="local",
         emulated=False,
         started=started,
-        load_ms=load_ms,
-        first_ms=first_ms,
-        steady_ms=tuple(samples),
-        warmup_runs=warmup,
-        p50_ms=quantile(samples, 0.5),
-        p90_ms=quantile(samples, 0.9),
-        min_ms=min(samples),
-        rss_after_load_kib=after_load,
-        rss_peak_kib=peak,
         file_bytes=os.stat(path).st_size,
+        golden=golden,
+        times=Times.of(load_ms, first_ms, samples, warmup),
+        memory=Memory(after_load, peak),
         flags=tuple(flags),
     )
 
@@ -105,15 +103,6 @@ def _warm_up(invoke: Callable[[], float]) -> int:
             if quantile(last, 0.5) >= 0.98 * quantile(before, 0.5):
                 break
     return len(times)
-
-
-def quantile(samples: Sequence[float], share: float) -> float:
-    """Linear interpolation between order statistics, as NumPy's default."""
-    ordered = sorted(samples)
-    place = share * (len(ordered) - 1)
-    low = int(place)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
