@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -105,8 +107,6 @@ def test_words_that_ask_only_import_only_that(tmp_path: Path) -> None:
     )
 
     def found(*words: str) -> list[str]:
-        import sys
-
         done = subprocess.run(
             [sys.executable, "-c", program, *words],
             capture_output=True, text=True, cwd=ROOT, check=True,
@@ -116,3 +116,27 @@ def test_words_that_ask_only_import_only_that(tmp_path: Path) -> None:
     assert found("--help") == found("--version") == []
     assert found("--completion", "bash") == ["edge_runtime.completion"]
     assert not set(found("--json", str(film))) - {"PIL", "numpy", "edge_runtime.model"}
+
+
+def test_the_other_examples_of_the_page_run(tmp_path: Path) -> None:
+    """Those that no session has (tests/test_sessions.py replays these): Python, and completions."""
+    rest = re.sub(r"<!-- refresh:.*?<!-- /refresh:[a-z-]+ -->", "", PAGE, flags=re.DOTALL)
+    found = re.findall(r"^```(\w+)\n(.*?)^```", rest, re.MULTILINE | re.DOTALL)
+    assert sorted(kind for kind, _ in found) == ["console", "python"]
+    for kind, body in found:
+        if kind == "python":
+            names: dict[str, str] = {}
+            exec(body, names)
+            assert json.loads(names["schema"])["oneOf"]
+            continue
+        tools = tmp_path / "edge-infer"
+        tools.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m edge_runtime "$@"\n')
+        tools.chmod(0o755)
+        for line in body.splitlines():
+            target = tmp_path / line.partition("> ~/")[2]
+            target.parent.mkdir(parents=True, exist_ok=True)
+            subprocess.run(
+                ["sh", "-ec", line.removeprefix("$ ")], check=True, cwd=ROOT,
+                env={**os.environ, "HOME": str(tmp_path), "PATH": f"{tmp_path}:{os.defpath}"},
+            )  # fmt: skip
+            assert "--threshold" in target.read_text() or "-l threshold" in target.read_text()
