@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import os
 import shutil
 import subprocess
@@ -14,18 +15,20 @@ from pathlib import Path
 
 import pytest
 
-__all__ = ["ROOT", "build_wheel", "environment", "uv"]
+__all__ = ["ROOT", "build_wheel", "environment", "python_of", "uv"]
 
 ROOT = Path(__file__).parent.parent
 
 
-def environment(name: str, pins: Path, newest: tuple[int, int] | None = None) -> Path:
+def environment(
+    name: str, pins: Path, newest: tuple[int, int] | None = None, python: str | None = None
+) -> Path:
     """The Python of `.venvs/NAME`, which has what `pins` lists; made once, then kept.
 
-    `newest` is the last Python that will do. Skips the test where there is no such Python,
-    or where the packages cannot be had.
+    `newest` is the last Python that will do, `python` the one to take. Skips the test where
+    there is no such Python, or where the packages cannot be had.
     """
-    python = _python(newest)
+    python = python or _python(newest)
     folder = ROOT / ".venvs" / name
     wanted = f"{python}\n{pins.read_text('utf-8')}"
     stamp = folder / "made-of.txt"
@@ -79,11 +82,25 @@ def build_wheel(folder: Path) -> Path:
     return wheel
 
 
+@functools.cache
+def python_of(minor: int) -> str | None:
+    """A Python 3.`minor` of this machine; None where there is none that starts."""
+    if sys.version_info[1] == minor:
+        return sys.executable
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    found = [shutil.which(f"python3.{minor}"), *pyenv.glob(f"versions/3.{minor}.*/bin/python")]
+    for one in found:
+        # pyenv's stand-ins are on the PATH whether or not they lead anywhere.
+        if one and subprocess.run([one, "-c", ""], capture_output=True).returncode == 0:
+            return str(one)
+    return None
+
+
 def _python(newest: tuple[int, int] | None) -> str:
     if newest is None or sys.version_info[:2] <= newest:
         return sys.executable
     for minor in range(newest[1], 9, -1):
-        if found := shutil.which(f"python3.{minor}"):
+        if found := python_of(minor):
             return found
     pytest.skip(f"no Python 3.10 to 3.{newest[1]} is installed")
 
