@@ -89,4 +89,46 @@ def cold(
     sys.stdout.write(json.dumps(asdict(found)) + "\n" if as_json else cold_table(found))
 
 
+@app.command()
+def peers(
+    rounds: Annotated[int, typer.Option(min=2, help="Of all runtimes, in turns.")] = 7,
+    export: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of a run's exported files: what is not int8 .tflite is taken from it.",
+            exists=True, file_okay=False, show_default=False,
+        ),
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="int8 .tflite: file or bundled name.")] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="A runtime beside ours; may be given several times.  [default: all]"),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of the order.")] = 0,
+    out: Annotated[Path, typer.Option(help="Folder for peers.md and peers.json.")] = Path(
+        "runs/peers"
+    ),
+    as_json: Json = False,
+) -> None:  # fmt: skip
+    """Run the same student in the runtimes that people would use instead.
+
+    Each in an environment of its own under .venvs/, made when it is not there; all interleaved in
+    one run, each checked against the golden inputs first.
+    """
+    from benchmarks.peers.entries import Plan
+    from benchmarks.peers.measure import measure as measure_peers
+    from benchmarks.peers.page import peers_page
+    from workshop.records_io import as_json as to_json
+    from workshop.records_io import save
+    from workshop.runs import write_atomic
+
+    found = measure_peers(
+        Plan(rounds=rounds, seed=seed, model=model, export=export, only=only or ())
+    )
+    save(out / "peers.json", found)
+    page = peers_page(found)
+    write_atomic(out / "peers.md", page)
+    sys.stdout.write(to_json(found) if as_json else page)
+
+
 register(app)
