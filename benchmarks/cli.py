@@ -54,7 +54,7 @@ def run(
     seed: Annotated[int, typer.Option(min=0, help="Of the order; each record names it.")] = 0,
     pause: Annotated[float, typer.Option(min=0, help="Seconds between processes, to cool.")] = 1.0,
     patience: Annotated[
-        float, typer.Option(min=0, help="Seconds to wait for an answer, or a device in use.")
+        float, typer.Option(min=1, help="Seconds to wait for an answer, or a device in use.")
     ] = 60.0,
     ssh_option: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="As ssh -o; several times.")

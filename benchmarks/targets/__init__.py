@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from benchmarks.targets.adb import Adb
 from benchmarks.targets.local import Local
 from benchmarks.targets.options import Options
 from benchmarks.targets.ssh import Ssh
@@ -37,8 +38,8 @@ class Target(Protocol):
         """Clean up and give the lock back; also after a failure, and twice."""
 
 
-TARGETS: dict[str, Callable[[str, Options], Target]] = {"local": Local, "ssh": Ssh}
-FORMS = "local, ssh://USER@HOST[:PORT]"
+TARGETS: dict[str, Callable[[str, Options], Target]] = {"local": Local, "ssh": Ssh, "adb": Adb}
+FORMS = "local, ssh://USER@HOST[:PORT], adb:SERIAL"
 
 
 def target(text: str, options: Options | None = None) -> Target:

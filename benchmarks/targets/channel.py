@@ -34,7 +34,7 @@ module.main()
 """
 CHUNK = 1 << 16
 ENDING = 5.0  # seconds for a client that has closed its output to end
-GOODBYE = 10.0  # seconds for the keeper to clean up
+GOODBYE = 30.0  # seconds for the keeper to clean up
 
 
 class DeviceLost(DeviceError):

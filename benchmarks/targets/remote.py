@@ -23,14 +23,15 @@ __all__ = ["Remote", "parameters"]
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 WORDS = ("python", "folder")
 HERE = " (this machine)"
+LOCKING = 30.0  # seconds to answer once the lock is had, or is not
 
 
 def parameters(text: str) -> tuple[str, dict[str, str]]:
     """What stands before `?`, and the words behind it; raises `UsageError` for unknown ones."""
-    name, _, query = text.partition("?")
+    name, asked, query = text.partition("?")
     given = dict(urllib.parse.parse_qsl(query, keep_blank_values=True))
     unknown = [f"{word!r}" for word in given if word not in WORDS]
-    if unknown or (query and not given):
+    if unknown or (asked and not given):
         raise UsageError(f"target {text!r}: behind ? may stand python=PATH and folder=PATH")
     return name, given
 
@@ -70,7 +71,7 @@ class Remote(ABC):
                     raise self.explain(status, said) from None
                 raise
             if self.facts["identity"] == identity():
-                self.name = f"{self.name.removesuffix(HERE)}{HERE}"
+                self.name = channel.name = f"{self.name.removesuffix(HERE)}{HERE}"
         return str(self.facts["identity"] or self.name)
 
     def open(self) -> None:
@@ -81,7 +82,7 @@ class Remote(ABC):
         archives = self.archives()
         patience = self.options.patience
         self._checked(self._channel.ask(
-            2 * patience, do="lock", who=me(),
+            patience + LOCKING, do="lock", who=me(),
             run=self.options.run, patience=patience, folder=self.folder, lock=self.lock,
         ))  # fmt: skip
         for name, data in archives:

@@ -68,7 +68,7 @@ def runtime() -> bytes:
     return data.getvalue()
 
 
-def wheels(facts: dict[str, Any], name: str, cache: Path = CACHE) -> list[Path]:
+def wheels(facts: dict[str, Any], name: str) -> list[Path]:
     """Wheels that fit the device, fetched the first time.
 
     A package without one is taken from the device where that has it (Debian's own on 32-bit
@@ -79,7 +79,7 @@ def wheels(facts: dict[str, Any], name: str, cache: Path = CACHE) -> list[Path]:
     pins = _pins(python, machine)
     found = []
     for package, version in pins.items():
-        wheel = _wheel(package, version, python, machine, facts["libc"][1], cache)
+        wheel = _wheel(package, version, python, machine, facts["libc"][1])
         if wheel is not None:
             found.append(wheel)
         elif NEEDED[package] not in facts["has"]:
@@ -99,11 +99,9 @@ def _pins(python: str, machine: str) -> dict[str, str]:
     return {package: version for package, version in pinned if package in NEEDED}
 
 
-def _wheel(
-    package: str, version: str, python: str, machine: str, glibc: str, cache: Path
-) -> Path | None:
+def _wheel(package: str, version: str, python: str, machine: str, glibc: str) -> Path | None:
     """The wheel's file; None where pip finds none that fits."""
-    place = cache / f"{machine}-glibc{glibc}-py{python}"
+    place = CACHE / f"{machine}-glibc{glibc}-py{python}"
     pattern = f"{package.replace('-', '_')}-{version}-*.whl"
     kept = sorted(place.glob(pattern))
     if kept:
