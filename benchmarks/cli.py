@@ -66,8 +66,9 @@ def run(
 ) -> None:
     """Measure models, each time in a fresh process, and keep one record a measurement.
 
-    The order is shuffled: a machine that gets busy slows all models alike. Several devices
-    are measured at once, but on one machine never two things at a time.
+    The order is shuffled: a machine that gets busy slows all models alike.
+
+    Several devices are measured at once, but one machine never does two things at a time.
 
     Stopped, it keeps the records it has. Compare models within one run only.
     """
