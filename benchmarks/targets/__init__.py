@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from benchmarks.targets.local import Local
+from benchmarks.targets.qemu import Qemu
 from edge_runtime.benchmark_record import BenchmarkRecord
 from edge_runtime.errors import UsageError
 
@@ -21,7 +22,7 @@ class Target(Protocol):
         """One record from a fresh process; raises `EdgeError`."""
 
 
-TARGETS: dict[str, Callable[[str], Target]] = {"local": Local}
+TARGETS: dict[str, Callable[[str], Target]] = {"local": Local, "qemu": Qemu}
 
 
 def target(text: str) -> Target:

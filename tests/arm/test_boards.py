@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.boards import BOARDS, SYSTEMS, Device, device
 from edge_runtime.model import Model
 from edge_runtime.pixels import open_film, resize
-from tests.arm.boards import BOARDS, SYSTEMS, Device, device
 from workshop.phantoms import write_set
 
 FILMS = 8
@@ -27,7 +27,7 @@ with Model.open() as model:
 """
 
 
-@pytest.fixture(scope="module", params=list(BOARDS))
+@pytest.fixture(scope="module", params=["pi3", "pi4", "pi5", "armv7"])
 def board(request: pytest.FixtureRequest) -> Device:
     system = SYSTEMS[BOARDS[request.param].system]
     for tool in ("mmdebstrap", system.qemu):
@@ -73,7 +73,7 @@ def test_it_answers_as_this_machine_does(board: Device, films: list[Path]) -> No
             assert answer == model.predict(film).answer
 
 
-@pytest.mark.parametrize("board", ["pi4", "armv7l"], indirect=True)
+@pytest.mark.parametrize("board", ["pi4", "armv7"], indirect=True)
 def test_its_own_tests_pass(board: Device) -> None:
     """Once for 64 and once for 32 bits: they take minutes, and none looks at the core."""
     files = [f"tests/edge_runtime/test_{name}.py" for name in OWN]
