@@ -28,6 +28,8 @@ def problems(record: BenchmarkRecord) -> list[str]:
     for name in ("graph_sha256", "file_sha256"):  # records of schema 1 have no file_sha256
         if name in record.model and not re.fullmatch(r"[0-9a-f]{64}", record.model[name]):
             found.append(f"model.{name} is no SHA-256")
+    if record.file_bytes <= 0:
+        found.append("file_bytes is not positive")
     if record.target == "local" and record.emulated:
         found.append("target local cannot be emulated")
     if record.emulated and not (record.memory or record.instructions):

@@ -90,7 +90,7 @@ def _record(line: str, name: str) -> BenchmarkRecord:
         raise DataError(f"{name}: {error}") from error
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         raise DataError(f"{name} is not as expected: {error!r:.80}") from error
-    record = parse(json.dumps(data), BenchmarkRecord, name)
+    record = parse(json.dumps(data), BenchmarkRecord, name, strict=True)
     if record.times is not None and not record.times.steady_ms:
         raise DataError(f"{name} holds a record without a sample")
     return record

@@ -9,14 +9,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from edge_runtime import container, machine, probe
+from benchmarks.checks import problems
+from edge_runtime import container, machine, machine_state, probe
 from edge_runtime.benchmark_record import BenchmarkRecord
 from tests.environments import ROOT
-from tests.tiny import repacked
+from tests.tiny import film, png, repacked
 
 
 def probed(*words: object) -> subprocess.CompletedProcess[str]:
@@ -39,7 +39,8 @@ def test_one_record_a_process(tiny_model: Path) -> None:
     assert record.file_bytes == tiny_model.stat().st_size
     assert record.model["file_sha256"] == hashlib.sha256(tiny_model.read_bytes()).hexdigest()
     assert record.model["name"] == "tiny-int8" and not record.emulated
-    assert (record.target, "golden_failed" in record.flags) == ("local", False)
+    assert (record.target, record.golden) == ("local", True)
+    assert times.decode_ms and times.resize_ms and not problems(record)
     assert BenchmarkRecord.from_json(record.to_json()) == record
 
 
@@ -91,17 +92,30 @@ def test_bad_use(tmp_path: Path) -> None:
     assert probed(tmp_path, "--runs", 0).returncode == 2
 
 
-def test_machine_tells_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = machine.describe()
-    assert said["cores"] == os.cpu_count() and said["memory_kib"] > 100_000
-    assert said["cpu"] and said["python"].count(".") == 2
-    peak = machine.peak_kib()
-    assert peak and peak > 5_000
+def test_a_film_of_one_s_own_is_decoded(tiny_model: Path, tmp_path: Path) -> None:
+    picture = tmp_path / "film.png"
+    picture.write_bytes(png(film(170, seed=1, size=64)))
+    own = probe.measure(str(tiny_model), runs=1, film=str(picture)).times
+    drawn = probe.measure(str(tiny_model), runs=1).times
+    assert own and drawn and own.decode_ms and drawn.decode_ms
+    assert own.decode_ms < drawn.decode_ms
+    done = probed(tiny_model, "--film", tmp_path / "none.png")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
 
-    def nothing(path: str) -> None:
-        return None
 
-    monkeypatch.setattr(machine, "_text", nothing)  # a system without /proc
-    other: dict[str, Any] = machine.describe()
-    assert other["memory_kib"] is None and machine.peak_kib() is None
-    json.dumps(other)
+def test_a_board_that_throttles_and_swaps_says_so(
+    tiny_model: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A made-up tree: a processor at its trip point, whose system swaps at every look."""
+    zone = tmp_path / "sys/class/thermal/thermal_zone0"
+    zone.mkdir(parents=True)
+    for name, content in {"type": "cpu", "temp": "85500", "trip_point_0_type": "passive",
+                          "trip_point_0_temp": "85000"}.items():  # fmt: skip
+        (zone / name).write_text(content + "\n")
+    pages = iter(range(0, 10**6, 1000))
+    monkeypatch.setattr(machine_state, "_swapped", lambda root: next(pages))
+    record = probe.measure(str(tiny_model), runs=1, root=tmp_path)
+    assert {"throttled", "swapping"} <= set(record.flags)
+    assert record.machine["throttled"] == "cpu is at its trip point"
+    assert record.memory and record.memory.hwm_kib is None  # this tree tells no memory
+    assert not problems(record)
