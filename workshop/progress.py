@@ -42,6 +42,11 @@ class Progress:
         share = f"{self.title}: {self.done}/{self.total}, {clock(left)} left"
         return f"{share}, {note}" if note else share
 
+    def say(self, text: str) -> None:
+        """A line of its own, which stays; the progress goes on below it."""
+        self.stream.write(f"\r\x1b[2K{text}\n" if self.live else f"{text}\n")
+        self.stream.flush()
+
     def close(self, note: str = "") -> None:
         """Say how long it took."""
         took = f"{self.title}: {self.done} in {clock(time.monotonic() - self.begun)}"

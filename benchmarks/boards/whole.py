@@ -60,7 +60,7 @@ class Job:
 
 
 def boot(
-    files: Mapping[str, Path], commands: Sequence[str], *, mib: int = 512, timeout: float = 300
+    files: Mapping[str, Path], commands: Sequence[str], *, mib: int = 512, timeout: float = 900
 ) -> list[Job]:
     """Start the machine with `mib` of memory, run shell `commands`, stop it.
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from benchmarks.boards.device import Device, device
 from benchmarks.boards.identity import BOARDS
 from benchmarks.boards.records import android_record, machine_record, python_record
+from benchmarks.targets.local import Local
+from benchmarks.targets.options import Options
 from edge_runtime.benchmark_record import BenchmarkRecord
 from edge_runtime.errors import UsageError
 
@@ -20,10 +22,15 @@ VIRT = "virt"
 TAKE = {"android-arm64": android_record}
 
 
-class Qemu:
-    """Boards by name, each made the first time that it is opened."""
+class Qemu(Local):
+    """Boards by name, each made the first time that it is opened.
 
-    def __init__(self, text: str) -> None:
+    It holds this machine's lock as `Local` does: a count bears company, but a time beside it
+    would not. An interrupt reaches the guest itself.
+    """
+
+    def __init__(self, text: str, options: Options | None = None) -> None:
+        super().__init__(options=options)
         self.name = text
         self._board = text.partition(":")[2]
         if self._board not in (*BOARDS, VIRT):
@@ -32,12 +39,10 @@ class Qemu:
         self._device: Device | None = None
 
     def open(self) -> None:
-        """Make the board where it is not in the cache; raises `EdgeError`."""
+        """Take the lock, and make the board where it is not in the cache; raises `EdgeError`."""
+        super().open()
         if self._board != VIRT:
             self._device = device(self._board)
-
-    def close(self) -> None:
-        """Nothing runs on between two guests."""
 
     def probe(self, model: str, runs: int, threads: int) -> BenchmarkRecord:
         """Golden inputs, and the instructions of one invoke; `runs` changes no count.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from benchmarks.boards import BOARDS, SYSTEMS, Device, device
 from edge_runtime.model import Model
 from edge_runtime.pixels import open_film, resize
+from tests.arm.tools import need
 from workshop.phantoms import write_set
 
 FILMS = 8
@@ -30,9 +30,7 @@ with Model.open() as model:
 @pytest.fixture(scope="module", params=["pi3", "pi4", "pi5", "armv7"])
 def board(request: pytest.FixtureRequest) -> Device:
     system = SYSTEMS[BOARDS[request.param].system]
-    for tool in ("mmdebstrap", system.qemu):
-        if shutil.which(tool) is None:
-            pytest.skip(f"{tool} is not installed (.ci/run lists the packages)")
+    need("mmdebstrap", system.qemu)
     return device(str(request.param))
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.boards import device
+from tests.arm.tools import need
 from tests.environments import ROOT
 
 __all__ = [
@@ -78,9 +79,7 @@ def native_library() -> Path:
 
 def on_a_board(compiled_for_it: Path) -> Program:
     """A program for aarch64 on an emulated Raspberry Pi 4, with its wheels' library."""
-    for name in ("mmdebstrap", "qemu-aarch64"):
-        if shutil.which(name) is None:
-            pytest.skip(f"{name} is not installed (.ci/run lists the packages)")
+    need("mmdebstrap", "qemu-aarch64")
     board = device("pi4")
     return Program(compiled_for_it, board.emulator(), board.site / "ai_edge_litert/libLiteRt.so")
 
