@@ -1,0 +1,120 @@
+"""The app's tests on the JVM: Robolectric, with TensorFlow Lite's real library.
+
+Android's screens are drawn by Android's own code, compiled for this machine. The interpreter
+is the AAR's x86_64 library on the C library of `export/android/bionic.c`.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from android_demo.tools.apk import PACKAGE, Built
+from android_demo.tools.artefacts import fetched
+from android_demo.tools.run import APP, ROOT, run, tool
+from edge_runtime.errors import GateError
+from export.android import library
+
+__all__ = ["PICTURES", "test"]
+
+PICTURES = ROOT / "docs" / "android"
+TESTS = APP / "test" / "java"
+SANDBOX = "org/robolectric/android-all-instrumented"
+# What Robolectric reaches into.
+OPENED = ("java.io", "java.nio", "java.lang", "java.util", "java.net", "jdk.internal.access")
+SECONDS = 600
+
+
+def test(built: Built, only: Sequence[str] = (), *, draw: bool = False) -> str:
+    """Run the tests of the app's screens, of the named classes alone where any are named.
+
+    Screens are drawn into `pictures` beside the APK and compared with those in docs/android;
+    with `draw` they replace them. Gives JUnit's last line; raises `GateError` with what failed,
+    `InterpreterError` where a tool is missing.
+    """
+    libraries = library.build("x86_64", built.cache).program.parent
+    artefacts = fetched(built.cache, tests=True)
+    sandbox = built.out / "sandbox"
+    sandbox.mkdir(exist_ok=True)
+    instrumented = artefacts.pop(SANDBOX)
+    (sandbox / instrumented.name).unlink(missing_ok=True)
+    (sandbox / instrumented.name).symlink_to(instrumented)
+    path = [*_jars(built, artefacts), built.classes, *built.tensorflow]
+    classes = _compiled(built, path)
+    _configured(built, classes)
+    opened = [f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in OPENED]
+    pictures = built.out / "pictures"
+    shutil.rmtree(pictures, ignore_errors=True)
+    done = subprocess.run(
+        [
+            tool("java"), *opened, "-Xmx768m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
+            f"-Djava.library.path={libraries}", f"-Dcxr.libraries={libraries}",
+            f"-Dcxr.pictures={pictures}", f"-Dcxr.wanted={'' if draw else PICTURES}",
+            f"-Dcxr.films={built.out / 'films'}", f"-Dcxr.vectors={ROOT / 'tests' / 'vectors'}",
+            "-Drobolectric.offline=true", f"-Drobolectric.dependency.dir={sandbox}",
+            "-cp", ":".join(map(str, [classes, *path, built.android])),
+            "org.junit.runner.JUnitCore", *(only or _names()),
+        ],
+        capture_output=True, text=True, timeout=SECONDS, check=False,
+    )  # fmt: skip
+    (built.out / "tests.log").write_text(done.stdout + done.stderr, "utf-8")
+    if done.returncode:
+        raise GateError(_failed(done.stdout) + f" (all of it: {built.out / 'tests.log'})")
+    if draw:
+        PICTURES.mkdir(exist_ok=True)
+        for picture in sorted(pictures.glob("*.png")):
+            shutil.copyfile(picture, PICTURES / picture.name)
+    found = re.search(r"^OK \(.*\)$", done.stdout, re.M)
+    return found[0] if found else "no test was run"
+
+
+def _jars(built: Built, artefacts: dict[str, Path]) -> list[Path]:
+    """Jars as they are; of an AAR its classes."""
+    found = []
+    for path in artefacts.values():
+        if path.suffix == ".aar":
+            jar = built.out / f"{path.stem}.jar"
+            with zipfile.ZipFile(path) as stored:
+                jar.write_bytes(stored.read("classes.jar"))
+            path = jar
+        found.append(path)
+    return found
+
+
+def _compiled(built: Built, path: Sequence[Path]) -> Path:
+    classes = built.out / "test-classes"
+    run(
+        "javac", "-nowarn", "-Xlint:-options", "-encoding", "UTF-8",
+        "-cp", ":".join(map(str, [*path, built.android])), "-d", classes,
+        *sorted((TESTS / "org/cxredge/demo").glob("*.java")),
+    )  # fmt: skip
+    return classes
+
+
+def _configured(built: Built, classes: Path) -> None:
+    """Where Robolectric finds what Android's build tools would have told it."""
+    place = classes / "com" / "android" / "tools"
+    place.mkdir(parents=True, exist_ok=True)
+    (place / "test_config.properties").write_text(
+        f"android_merged_assets={built.assets}\n"
+        f"android_merged_resources={APP / 'main' / 'res'}\n"
+        f"android_merged_manifest={built.manifest}\n"
+        f"android_custom_package={PACKAGE}\n"
+        f"android_resource_apk={built.linked}\n",
+        "utf-8",
+    )
+
+
+def _names() -> list[str]:
+    found = sorted((TESTS / "org/cxredge/demo").glob("*Test.java"))
+    return [f"{PACKAGE}.{path.stem}" for path in found]
+
+
+def _failed(said: str) -> str:
+    """JUnit's list of failures: each one's name and first line."""
+    named = re.findall(r"^\d+\) (.*)\n(.*)$", said, re.M)
+    return "; ".join(f"{name}: {why.strip()[:300]}" for name, why in named[:5]) or said[-500:]
