@@ -6,6 +6,8 @@ is the AAR's x86_64 library on the C library of `export/android/bionic.c`.
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shutil
 import subprocess
@@ -27,6 +29,8 @@ SANDBOX = "org/robolectric/android-all-instrumented"
 # What Robolectric reaches into.
 OPENED = ("java.io", "java.nio", "java.lang", "java.util", "java.net", "jdk.internal.access")
 SECONDS = 600
+FILMS = APP / "test" / "films"
+VECTORS = ROOT / "tests" / "vectors"
 
 
 def test(built: Built, only: Sequence[str] = (), *, draw: bool = False) -> str:
@@ -52,14 +56,15 @@ def test(built: Built, only: Sequence[str] = (), *, draw: bool = False) -> str:
     done = subprocess.run(
         [
             tool("java"), *opened, "-Xmx768m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
-            f"-Djava.library.path={libraries}", f"-Dcxr.libraries={libraries}",
-            f"-Dcxr.pictures={pictures}", f"-Dcxr.wanted={'' if draw else PICTURES}",
-            f"-Dcxr.films={built.out / 'films'}", f"-Dcxr.vectors={ROOT / 'tests' / 'vectors'}",
+            f"-Djava.library.path={libraries}", f"-Dcxr.pictures={pictures}",
+            f"-Dcxr.wanted={'' if draw else PICTURES}", f"-Dcxr.films={FILMS}",
+            f"-Dcxr.vectors={VECTORS}", f"-Dcxr.expected={_expected(built.out)}",
             "-Drobolectric.offline=true", f"-Drobolectric.dependency.dir={sandbox}",
             "-cp", ":".join(map(str, [classes, *path, built.android])),
             "org.junit.runner.JUnitCore", *(only or _names()),
         ],
-        capture_output=True, text=True, timeout=SECONDS, check=False,
+        capture_output=True, text=True, errors="replace", timeout=SECONDS, check=False,
+        env={**os.environ, "LD_LIBRARY_PATH": str(libraries)},
     )  # fmt: skip
     (built.out / "tests.log").write_text(done.stdout + done.stderr, "utf-8")
     if done.returncode:
@@ -70,6 +75,20 @@ def test(built: Built, only: Sequence[str] = (), *, draw: bool = False) -> str:
             shutil.copyfile(picture, PICTURES / picture.name)
     found = re.search(r"^OK \(.*\)$", done.stdout, re.M)
     return found[0] if found else "no test was run"
+
+
+def _expected(out: Path) -> Path:
+    """What edge-infer answers to the tests' phantoms, to be met to the bit."""
+    from edge_runtime.model import Model
+
+    with Model.open() as model:
+        found = {
+            path.name: model.predict(path).to_dict(heatmap=True)
+            for path in sorted(FILMS.glob("*.png"))
+        }
+    path = out / "expected.json"
+    path.write_text(json.dumps(found), "utf-8")
+    return path
 
 
 def _jars(built: Built, artefacts: dict[str, Path]) -> list[Path]:

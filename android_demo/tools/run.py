@@ -47,8 +47,8 @@ def tool(name: str) -> str:
 def run(*command: Word) -> str:
     """What a command prints; its complaints in an `InterpreterError` where it fails."""
     done = subprocess.run(
-        [tool(str(command[0])), *command[1:]], capture_output=True, text=True, check=False
-    )
+        [tool(str(command[0])), *command[1:]], capture_output=True, text=True, errors="replace", check=False
+    )  # "replace": dexdump prints strings as they lie in the dex
     if done.returncode:
         lines = [line.strip() for line in (done.stderr + done.stdout).splitlines()]
         named = [line for line in lines if "error" in line.lower()] or [line for line in lines[-3:]]
