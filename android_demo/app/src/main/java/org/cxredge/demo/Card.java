@@ -51,6 +51,28 @@ final class Card {
         return found;
     }
 
+    /** Plain text that was broken into lines of some width: its paragraphs, unbroken. */
+    static List<Block> plain(String text) {
+        List<Block> found = new ArrayList<>();
+        String open = "";
+        boolean indented = false; // the line before
+        for (String line : (text + "\n\n").split("\n", -1)) {
+            String words = line.trim();
+            boolean underline = words.matches("[=-]{4,}");
+            boolean inner = line.startsWith(" ");
+            boolean begins = words.isEmpty() || words.matches("[0-9]+\\. .*") || indented && !inner;
+            if ((begins || underline) && !open.isEmpty()) {
+                found.add(block(underline ? Kind.HEADING : Kind.TEXT, open));
+                open = "";
+            }
+            if (!underline && !words.isEmpty()) {
+                open += open.isEmpty() ? words : " " + words;
+            }
+            indented = inner;
+        }
+        return found;
+    }
+
     /** Rows `| label | site | films | called covid | ... |` of a label; none where there is none. */
     static List<Share> shares(String markdown, String label) {
         List<Share> found = new ArrayList<>();

@@ -47,9 +47,8 @@ public final class CropActivity extends Screen {
                 Corners corners = kept == null
                         ? new Corners(film.width, film.height)
                         : Corners.of(film.width, film.height, kept);
-                int width = film.width;
                 runOnUiThread(() -> {
-                    view.show(picture, corners, width);
+                    view.show(picture, corners);
                     findViewById(R.id.use).setEnabled(true);
                 });
             } catch (ReadException error) {

@@ -22,7 +22,6 @@ public final class CropView extends View {
     private final float dp = getResources().getDisplayMetrics().density;
     private Bitmap picture;
     private Corners corners;
-    private int width; // of the film in its own pixels
     private int chosen = -1;
     private double grabX; // where in the corner the finger came down, in the film's pixels
     private double grabY;
@@ -32,11 +31,10 @@ public final class CropView extends View {
         setFocusable(true);
     }
 
-    /** `picture` is the film made smaller, which is `width` pixels wide itself. */
-    void show(Bitmap picture, Corners corners, int width) {
+    /** `picture` is the film made smaller; the corners are in the film's own pixels. */
+    void show(Bitmap picture, Corners corners) {
         this.picture = picture;
         this.corners = corners;
-        this.width = width;
         fit();
     }
 
@@ -48,7 +46,7 @@ public final class CropView extends View {
     /** Back to the whole picture. */
     void reset() {
         if (corners != null) {
-            corners = new Corners(corners.width, corners.height);
+            corners = new Corners(corners.width(), corners.height());
             invalidate();
         }
     }
@@ -190,7 +188,7 @@ public final class CropView extends View {
 
     /** Pixels of the screen for one of the film. */
     private float scale() {
-        return place.width() / width;
+        return place.width() / corners.width();
     }
 
     private float screenX(double x) {

@@ -52,12 +52,13 @@ final class Engine {
     final ExecutorService worker = Executors.newSingleThreadExecutor();
     private final Handler main = new Handler(Looper.getMainLooper());
     private final List<Runnable> listeners = new ArrayList<>();
-    private final AssetManager assets;
+    private final Context context;
     private volatile Check check = checking();
+    private volatile String jpeg;
     private TfliteGraph graph; // the worker's alone
 
     private Engine(Context context) {
-        assets = context.getApplicationContext().getAssets();
+        this.context = context.getApplicationContext();
     }
 
     /** The process's engine; its first caller starts the self-check. For the main thread. */
@@ -73,12 +74,18 @@ final class Engine {
         return check;
     }
 
+    /** How the phone's JPEG decoder compares, in words; null until it was tried. */
+    String jpeg() {
+        return jpeg;
+    }
+
     /** Opens the model anew and runs all golden inputs, off the main thread. */
     void recheck(int threads) {
         check = checking();
         tell();
         worker.execute(() -> {
             check = checked(threads);
+            jpeg = JpegCheck.said(context, this);
             tell();
         });
     }
@@ -120,7 +127,7 @@ final class Engine {
                 graph.close();
                 graph = null;
             }
-            file = ModelFile.open(mapped(assets));
+            file = ModelFile.open(mapped(context.getAssets()));
             TfliteGraph opened = new TfliteGraph(file, threads);
             graph = opened;
             for (String family : FAMILIES) {

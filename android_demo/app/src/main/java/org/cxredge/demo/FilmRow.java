@@ -16,8 +16,10 @@ final class FilmRow {
         String answer = answer(screen, entry);
         ((TextView) row.findViewById(R.id.row_answer)).setText(answer);
         ((TextView) row.findViewById(R.id.row_name)).setText(entry.name);
+        ImageView film = row.findViewById(R.id.row_film);
+        film.setVisibility(entry.analysis == null ? View.GONE : View.VISIBLE);
         if (entry.analysis != null) {
-            ((ImageView) row.findViewById(R.id.row_film)).setImageBitmap(entry.analysis.film);
+            film.setImageBitmap(entry.analysis.film);
         }
         row.setContentDescription(screen.getString(R.string.row_described, entry.name, answer));
         row.setOnClickListener(v -> screen.startActivity(ResultActivity.of(screen, entry)));

@@ -55,8 +55,12 @@ public final class PageActivity extends Screen {
         LinearLayout page = findViewById(R.id.page);
         page.removeAllViews();
         if (!card()) {
-            add(page, R.layout.words, asset("LICENSE"));
-            add(page, R.layout.words, asset("NOTICE"));
+            for (String name : new String[] {"LICENSE", "NOTICE"}) {
+                for (Card.Block block : Card.plain(asset(name))) {
+                    boolean heading = block.kind == Card.Kind.HEADING;
+                    add(page, heading ? R.layout.heading : R.layout.words, block.words.get(0));
+                }
+            }
             return;
         }
         ModelFile file = Engine.of(this).check().file;

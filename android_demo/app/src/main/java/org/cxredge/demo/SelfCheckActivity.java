@@ -8,31 +8,14 @@ import org.cxredge.core.Golden;
 /** How the golden inputs came out on this phone, and how its JPEG decoder differs. */
 public final class SelfCheckActivity extends Screen {
     private final Runnable changed = this::show;
-    private String jpeg;
 
     @Override
     protected void onCreate(Bundle state) {
         super.onCreate(state);
         setContentView(R.layout.self_check);
         setTitle(R.string.self_check);
-        findViewById(R.id.check_again).setOnClickListener(v -> {
-            Engine.of(this).recheck(new Settings(this).threads());
-            compare();
-        });
-        compare();
-    }
-
-    /** After whatever the engine is at; it stands in line. */
-    private void compare() {
-        jpeg = null;
-        Engine engine = Engine.of(this);
-        engine.worker.execute(() -> {
-            String said = JpegCheck.said(this, engine);
-            runOnUiThread(() -> {
-                jpeg = said;
-                show();
-            });
-        });
+        findViewById(R.id.check_again).setOnClickListener(
+                v -> Engine.of(this).recheck(new Settings(this).threads()));
     }
 
     @Override
@@ -58,9 +41,10 @@ public final class SelfCheckActivity extends Screen {
             add(rows, R.layout.heading, getString(R.string.check_row, result.name, passed));
             add(rows, R.layout.words, getString(
                     R.string.check_difference,
-                    result.output, result.difference, result.tolerance, result.answered));
+                    result.output, result.difference, result.tolerance, answer(result.answered)));
         }
         text(R.id.check_family, family(check));
+        String jpeg = Engine.of(this).jpeg();
         text(R.id.check_jpeg, jpeg == null ? getString(R.string.checking) : jpeg);
         text(R.id.check_runtime, getString(R.string.detail_runtime, TfliteGraph.version()));
     }
@@ -74,6 +58,12 @@ public final class SelfCheckActivity extends Screen {
         }
         boolean exact = Engine.FAMILIES[0].equals(check.family);
         return getString(exact ? R.string.check_exact : R.string.check_rounds);
+    }
+
+    /** "covid", or "not_recognised (blank)", in the phone's language. */
+    private String answer(String code) {
+        int id = Words.id(getResources(), "answer_" + code.split("[ (]")[0]);
+        return id == 0 ? code : getString(id);
     }
 
     private void add(LinearLayout rows, int layout, String words) {
