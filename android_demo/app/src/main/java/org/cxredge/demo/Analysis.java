@@ -51,7 +51,9 @@ final class Analysis {
         Outputs outputs = graph.run(pixels);
         long invoked = SystemClock.elapsedRealtimeNanos();
         Decision decision = Decision.of(contract, film, pixels, outputs);
-        double[] ms = {(decoded - begun) / 1e6, (resized - decoded) / 1e6, (invoked - resized) / 1e6};
+        double[] ms = {
+            (decoded - begun) / 1e6, (resized - decoded) / 1e6, (invoked - resized) / 1e6
+        };
         return new Analysis(contract, decision, film, outputs, ms);
     }
 

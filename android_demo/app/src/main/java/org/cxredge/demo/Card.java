@@ -73,7 +73,7 @@ final class Card {
         return found;
     }
 
-    /** Rows `| label | site | films | called covid | ... |` of a label; none where there is none. */
+    /** The rows `| label | site | films | called covid | ... |` of a label. */
     static List<Share> shares(String markdown, String label) {
         List<Share> found = new ArrayList<>();
         for (Block block : blocks(markdown)) {

@@ -160,7 +160,7 @@ public final class CropView extends View {
                     return super.onKeyDown(key, event);
                 }
                 announceForAccessibility(
-                        getContext().getString(R.string.corner_described, chosen + 1));
+                        Words.say(getContext(), R.string.corner_described, chosen + 1));
                 break;
             case KeyEvent.KEYCODE_DPAD_LEFT:
                 return move(-step, 0);

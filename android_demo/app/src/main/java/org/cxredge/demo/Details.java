@@ -13,18 +13,15 @@ final class Details {
         Contract contract = one.contract;
         return String.join(
                 "\n",
-                context.getString(R.string.detail_size, one.width, one.height),
-                context.getString(
-                        R.string.detail_time,
+                Words.say(context, R.string.detail_size, one.width, one.height),
+                Words.say(context, R.string.detail_time,
                         one.totalMs(), one.decodeMs, one.resizeMs, one.invokeMs),
-                context.getString(
-                        R.string.detail_novelty,
+                Words.say(context, R.string.detail_novelty,
                         one.decision.novelty, contract.noveltyThreshold),
-                context.getString(
-                        R.string.detail_model,
+                Words.say(context, R.string.detail_model,
                         contract.name, contract.version, contract.precision),
-                context.getString(
-                        R.string.detail_digest, contract.graphSha256.substring(0, DIGITS)),
-                context.getString(R.string.detail_runtime, TfliteGraph.version()));
+                Words.say(context, R.string.detail_digest,
+                        contract.graphSha256.substring(0, DIGITS)),
+                Words.say(context, R.string.detail_runtime, TfliteGraph.version()));
     }
 }

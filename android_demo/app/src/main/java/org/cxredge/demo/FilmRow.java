@@ -21,7 +21,7 @@ final class FilmRow {
         if (entry.analysis != null) {
             film.setImageBitmap(entry.analysis.film);
         }
-        row.setContentDescription(screen.getString(R.string.row_described, entry.name, answer));
+        row.setContentDescription(Words.say(screen, R.string.row_described, entry.name, answer));
         row.setOnClickListener(v -> screen.startActivity(ResultActivity.of(screen, entry)));
         return row;
     }

@@ -11,6 +11,7 @@ import android.view.View;
 /** A film, whole and in its own shape, with its heat map over it. */
 public final class FilmView extends View {
     private static final float TALLEST = 1.1f; // of the width: a longer film leaves edges free
+    private static final float MOST = 0.62f; // of the screen's height: the film is seen whole
 
     private final Paint smooth = new Paint(Paint.FILTER_BITMAP_FLAG);
     private final RectF place = new RectF();
@@ -39,7 +40,8 @@ public final class FilmView extends View {
     protected void onMeasure(int widthSpec, int heightSpec) {
         int width = MeasureSpec.getSize(widthSpec);
         float shape = film == null ? 1 : (float) film.getHeight() / film.getWidth();
-        int height = Math.round(width * Math.min(shape, TALLEST));
+        float most = MOST * getResources().getDisplayMetrics().heightPixels;
+        int height = Math.round(Math.min(width * Math.min(shape, TALLEST), most));
         if (MeasureSpec.getMode(heightSpec) != MeasureSpec.UNSPECIFIED) {
             height = Math.min(height, MeasureSpec.getSize(heightSpec));
         }

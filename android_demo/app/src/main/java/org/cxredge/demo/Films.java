@@ -53,7 +53,7 @@ final class Films {
             case EMPTY:
                 return context.getString(R.string.error_empty);
             case FOREIGN:
-                return context.getString(R.string.error_foreign, error.detail);
+                return Words.say(context, R.string.error_foreign, error.detail);
             case NOT_A_PICTURE:
                 return context.getString(R.string.error_not_a_picture);
             case TOO_LARGE:
@@ -61,7 +61,7 @@ final class Films {
             case NO_PIXELS:
                 return context.getString(R.string.error_no_pixels);
             case UNSUPPORTED:
-                return context.getString(R.string.error_unsupported, error.detail);
+                return Words.say(context, R.string.error_unsupported, error.detail);
             case CANNOT_OPEN:
                 return context.getString(R.string.error_cannot_open);
             default:

@@ -58,10 +58,10 @@ final class JpegCheck {
         try {
             JpegCheck one = run(context, engine);
             String said =
-                    context.getString(R.string.check_jpeg_text, one.most, one.mean, one.score);
+                    Words.say(context, R.string.check_jpeg_text, one.most, one.mean, one.score);
             return one.bands ? said : said + "\n\n" + context.getString(R.string.check_jpeg_bands);
         } catch (IOException | ReadException | ModelException error) {
-            return context.getString(R.string.check_jpeg_failed, error.getMessage());
+            return Words.say(context, R.string.check_jpeg_failed, error.getMessage());
         }
     }
 

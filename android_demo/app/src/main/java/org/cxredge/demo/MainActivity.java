@@ -12,6 +12,7 @@ import android.widget.TextView;
 import android.widget.Toast;
 import java.util.ArrayList;
 import java.util.List;
+import org.cxredge.core.Contract;
 
 /** The start: choose, photograph or be given films, and the list of those of this session. */
 public final class MainActivity extends Screen {
@@ -145,7 +146,7 @@ public final class MainActivity extends Screen {
             return;
         }
         if (films.size() > Session.MOST) {
-            String words = getString(R.string.too_many, films.size(), Session.MOST);
+            String words = Words.say(this, R.string.too_many, films.size(), Session.MOST);
             Toast.makeText(this, words, Toast.LENGTH_LONG).show();
             films = films.subList(0, Session.MOST);
         }
@@ -162,10 +163,10 @@ public final class MainActivity extends Screen {
         Engine.Check check = Engine.of(this).check();
         TextView status = findViewById(R.id.status);
         if (check.state == Engine.State.READY) {
-            status.setText(getString(
-                    R.string.ready, check.file.contract.name, check.file.contract.version));
+            Contract contract = check.file.contract;
+            status.setText(Words.say(this, R.string.ready, contract.name, contract.version));
         } else if (check.state == Engine.State.REFUSED) {
-            status.setText(getString(R.string.not_ready, check.why));
+            status.setText(Words.say(this, R.string.not_ready, check.why));
         } else {
             status.setText(R.string.checking);
         }

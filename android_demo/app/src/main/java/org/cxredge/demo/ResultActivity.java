@@ -47,7 +47,8 @@ public final class ResultActivity extends Screen {
         }
         heat = state == null || state.getBoolean("heat");
         opacity = state == null ? new Settings(this).opacity() : state.getInt("opacity");
-        findViewById(R.id.crop).setOnClickListener(v -> startActivity(CropActivity.of(this, entry)));
+        findViewById(R.id.crop).setOnClickListener(
+                v -> startActivity(CropActivity.of(this, entry)));
         findViewById(R.id.share).setOnClickListener(v -> share());
         controls();
     }
@@ -152,8 +153,8 @@ public final class ResultActivity extends Screen {
         FilmView film = findViewById(R.id.film);
         boolean over = heat && entry.analysis != null && entry.analysis.heat != null;
         film.setOpacity(over ? opacity : 0);
-        film.setContentDescription(getString(
-                over ? R.string.film_heat_described : R.string.film_described, entry.name));
+        int words = over ? R.string.film_heat_described : R.string.film_described;
+        film.setContentDescription(Words.say(this, words, entry.name));
         findViewById(R.id.opacity).setEnabled(heat);
     }
 

@@ -28,7 +28,7 @@ public final class ScoreBar extends View {
         this.score = score;
         this.threshold = threshold;
         setContentDescription(
-                getContext().getString(R.string.bar_described, score, threshold));
+                Words.say(getContext(), R.string.bar_described, score, threshold));
         invalidate();
     }
 

@@ -66,11 +66,11 @@ final class Session {
         return null;
     }
 
-    /** Puts a film first and begins to read it; `corners` as `org.cxredge.core.Corners`, or null. */
+    /** Puts a film first and begins to read it; `corners` as `Corners.toArray`, or null. */
     Entry add(Context context, Uri uri, double[] corners) {
         String name = Films.name(context, uri);
         if (corners != null) {
-            name = context.getString(R.string.cropped, name);
+            name = Words.say(context, R.string.cropped, name);
         }
         Entry entry = new Entry(++last, uri, name, corners);
         entries.add(0, entry);
@@ -115,7 +115,7 @@ final class Session {
         } catch (ReadException unread) {
             error = Films.said(context, unread);
         } catch (ModelException wrong) {
-            error = context.getString(R.string.error_model, wrong.getMessage());
+            error = Words.say(context, R.string.error_model, wrong.getMessage());
         } catch (OutOfMemoryError full) {
             error = context.getString(R.string.error_too_large);
         }

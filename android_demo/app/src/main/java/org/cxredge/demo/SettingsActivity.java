@@ -21,7 +21,8 @@ public final class SettingsActivity extends Screen {
         });
         RadioGroup threads = findViewById(R.id.threads);
         for (int count : Settings.THREADS) {
-            RadioButton one = (RadioButton) getLayoutInflater().inflate(R.layout.radio, threads, false);
+            RadioButton one =
+                    (RadioButton) getLayoutInflater().inflate(R.layout.radio, threads, false);
             one.setId(count);
             one.setText(String.valueOf(count));
             threads.addView(one);

@@ -47,7 +47,8 @@ final class TfliteGraph implements Graph, AutoCloseable {
             agree();
             input = direct(interpreter.getInputTensor(0).numBytes());
             for (Map.Entry<String, Integer> place : contract.outputs.entrySet()) {
-                ByteBuffer buffer = direct(interpreter.getOutputTensor(place.getValue()).numBytes());
+                Tensor output = interpreter.getOutputTensor(place.getValue());
+                ByteBuffer buffer = direct(output.numBytes());
                 outputs.put(place.getValue(), buffer);
                 named.put(place.getKey(), buffer);
             }

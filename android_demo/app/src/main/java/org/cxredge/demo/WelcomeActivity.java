@@ -51,9 +51,8 @@ public final class WelcomeActivity extends Screen {
         }
         boolean any = false;
         for (Card.Share share : Card.shares(file.card, "pneumonia_other")) {
-            line(lines, getString(
-                    R.string.welcome_share,
-                    share.films, share.site, share.called, 100.0 * share.called / share.films));
+            line(lines, Words.say(this, R.string.welcome_share, share.films, share.site,
+                    share.called, 100.0 * share.called / share.films));
             any = true;
         }
         if (!any) {

@@ -32,7 +32,7 @@ final class Likeness {
             }
         }
         assertTrue(
-                name + " looks otherwise: a square is off by " + worst + ", the mean " + sum / count,
+                name + " looks otherwise: a square is off by " + worst + ", all by " + sum / count,
                 worst <= MOST && sum / count <= MEAN);
     }
 

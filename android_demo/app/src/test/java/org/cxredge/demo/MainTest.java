@@ -20,7 +20,10 @@ import java.io.File;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.Test;
 import org.robolectric.Robolectric;
 import org.robolectric.RuntimeEnvironment;
@@ -79,7 +82,7 @@ public final class MainTest extends ScreenTests {
     @Test
     public void severalFilmsAreShared() throws Exception {
         ArrayList<Uri> films = new ArrayList<>();
-        for (String name : new String[] {"above.png", "below.png", "borderline.png", "unfamiliar.png"}) {
+        for (String name : FILMS) {
             films.add(film(name));
         }
         films.add(given("letter.pdf", "%PDF-1.7".getBytes("US-ASCII")));
@@ -131,7 +134,7 @@ public final class MainTest extends ScreenTests {
         sent.add(new Intent(Intent.ACTION_SEND).putExtra(Intent.EXTRA_STREAM, "words"));
         sent.add(new Intent(Intent.ACTION_SEND).putExtra(Intent.EXTRA_STREAM, 7));
         sent.add(new Intent(Intent.ACTION_SEND_MULTIPLE)
-                .putExtra(Intent.EXTRA_STREAM, new ArrayList<>(java.util.Arrays.asList("a", null))));
+                .putExtra(Intent.EXTRA_STREAM, new ArrayList<>(Arrays.asList("a", null))));
         sent.add(new Intent(Intent.ACTION_SEND).putExtra(Intent.EXTRA_STREAM,
                 Uri.parse("file:///data/data/org.cxredge.demo/shared_prefs/settings.xml")));
         sent.add(new Intent(Intent.ACTION_VIEW, Uri.parse("https://example.org/film.png")));
@@ -156,12 +159,14 @@ public final class MainTest extends ScreenTests {
     public void nothingBeforeTheFirstScreenIsAccepted() throws Exception {
         RuntimeEnvironment.getApplication()
                 .getSharedPreferences("settings", 0).edit().clear().commit();
-        Intent sent = new Intent(Intent.ACTION_SEND).putExtra(Intent.EXTRA_STREAM, film("above.png"));
+        Intent sent = new Intent(Intent.ACTION_SEND)
+                .putExtra(Intent.EXTRA_STREAM, film("above.png"));
         try (ActivityController<MainActivity> controller = start(sent)) {
             MainActivity screen = controller.get();
             assertTrue(Session.ONE.entries().isEmpty());
             IntentForResult asked = shadowOf(screen).getNextStartedActivityForResult();
-            assertEquals(WelcomeActivity.class.getName(), asked.intent.getComponent().getClassName());
+            String first = asked.intent.getComponent().getClassName();
+            assertEquals(WelcomeActivity.class.getName(), first);
             shadowOf(screen).receiveResult(asked.intent, Activity.RESULT_CANCELED, null);
             assertTrue(screen.isFinishing());
         }
@@ -180,13 +185,17 @@ public final class MainTest extends ScreenTests {
 
     @Test
     public void otherScreensAreReached() {
-        int[][] links = {{R.id.about, 0}, {R.id.model_card, 1}, {R.id.self_check, 2}, {R.id.settings, 3}, {R.id.licence, 1}};
-        Class<?>[] screens = {WelcomeActivity.class, PageActivity.class, SelfCheckActivity.class, SettingsActivity.class};
+        Map<Integer, Class<?>> links = new HashMap<>();
+        links.put(R.id.about, WelcomeActivity.class);
+        links.put(R.id.model_card, PageActivity.class);
+        links.put(R.id.licence, PageActivity.class);
+        links.put(R.id.self_check, SelfCheckActivity.class);
+        links.put(R.id.settings, SettingsActivity.class);
         try (ActivityController<MainActivity> controller = start()) {
-            for (int[] link : links) {
-                controller.get().findViewById(link[0]).performClick();
+            for (Map.Entry<Integer, Class<?>> link : links.entrySet()) {
+                controller.get().findViewById(link.getKey()).performClick();
                 Intent next = shadowOf(controller.get()).getNextStartedActivity();
-                assertEquals(screens[link[1]].getName(), next.getComponent().getClassName());
+                assertEquals(link.getValue().getName(), next.getComponent().getClassName());
             }
         }
     }

@@ -33,9 +33,13 @@ public final class OtherScreensTest extends ScreenTests {
 
     private static void drag(CropView view, float fromX, float fromY, float toX, float toY) {
         long now = SystemClock.uptimeMillis();
-        view.dispatchTouchEvent(MotionEvent.obtain(now, now, MotionEvent.ACTION_DOWN, fromX, fromY, 0));
-        view.dispatchTouchEvent(MotionEvent.obtain(now, now + 9, MotionEvent.ACTION_MOVE, toX, toY, 0));
-        view.dispatchTouchEvent(MotionEvent.obtain(now, now + 18, MotionEvent.ACTION_UP, toX, toY, 0));
+        touch(view, now, MotionEvent.ACTION_DOWN, fromX, fromY);
+        touch(view, now, MotionEvent.ACTION_MOVE, toX, toY);
+        touch(view, now, MotionEvent.ACTION_UP, toX, toY);
+    }
+
+    private static void touch(CropView view, long now, int what, float x, float y) {
+        view.dispatchTouchEvent(MotionEvent.obtain(now, now, what, x, y, 0));
     }
 
     /** A film that somebody photographed askew, on a dark table. */
@@ -60,7 +64,9 @@ public final class OtherScreensTest extends ScreenTests {
             float scale = Math.min((view.getWidth() - 72f) / 720, (view.getHeight() - 72f) / 900);
             float left = (view.getWidth() - 720 * scale) / 2;
             float top = (view.getHeight() - 900 * scale) / 2;
-            float[][] corners = {{0, 0, 123, 123}, {720, 0, 660, 179}, {720, 900, 598, 766}, {0, 900, 61, 710}};
+            float[][] corners = {
+                {0, 0, 123, 123}, {720, 0, 660, 179}, {720, 900, 598, 766}, {0, 900, 61, 710}
+            };
             for (float[] one : corners) {
                 drag(view, left + one[0] * scale, top + one[1] * scale,
                         left + one[2] * scale, top + one[3] * scale);

@@ -4,14 +4,18 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertTrue;
+import static org.robolectric.Shadows.shadowOf;
 
 import android.app.Activity;
 import android.content.Intent;
+import android.graphics.BitmapFactory;
 import android.net.Uri;
 import android.view.View;
 import android.widget.SeekBar;
 import android.widget.Switch;
 import android.widget.TextView;
+import java.io.File;
+import java.util.Arrays;
 import java.util.Map;
 import org.cxredge.core.Decision;
 import org.junit.Test;
@@ -21,8 +25,6 @@ import org.robolectric.android.controller.ActivityController;
 
 /** The screen of one film. */
 public final class ResultTest extends ScreenTests {
-    private static final String[] FILMS = {"above.png", "below.png", "borderline.png", "unfamiliar.png"};
-
     private static ActivityController<ResultActivity> open(Session.Entry entry) {
         Intent intent = new Intent(RuntimeEnvironment.getApplication(), ResultActivity.class)
                 .setData(entry.uri).putExtra("id", entry.id).putExtra("corners", entry.corners);
@@ -104,14 +106,13 @@ public final class ResultTest extends ScreenTests {
 
     @Test
     public void whatCannotBeReadIsSaidInOneLine() throws Exception {
-        byte[] whole = java.nio.file.Files.readAllBytes(
-                new java.io.File(System.getProperty("cxr.films"), "above.png").toPath());
+        byte[] whole = bytes("above.png");
         Object[][] cases = {
-            {"cut.png", java.util.Arrays.copyOf(whole, whole.length / 2), "damaged or cut short"},
+            {"cut.png", Arrays.copyOf(whole, whole.length / 2), "damaged or cut short"},
             {"paper.pdf", "%PDF-1.7 ...".getBytes("US-ASCII"), "no picture but"},
             {"nothing.png", new byte[0], "empty"},
             {"words.txt", "a letter to somebody".getBytes("US-ASCII"), "no picture that this app"},
-            {"cut.jpg", new byte[] {(byte) 0xff, (byte) 0xd8, (byte) 0xff, (byte) 0xe0, 0, 16}, "damaged"},
+            {"cut.jpg", new byte[] {-1, (byte) 0xd8, -1, (byte) 0xe0, 0, 16}, "damaged"},
         };
         for (Object[] one : cases) {
             Session.Entry entry = read(given((String) one[0], (byte[]) one[1]));
@@ -149,14 +150,14 @@ public final class ResultTest extends ScreenTests {
         try (ActivityController<ResultActivity> controller = open(entry)) {
             ResultActivity screen = controller.get();
             screen.findViewById(R.id.share).performClick();
-            Intent chooser = org.robolectric.Shadows.shadowOf(screen).getNextStartedActivity();
+            Intent chooser = shadowOf(screen).getNextStartedActivity();
             Intent sent = chooser.getParcelableExtra(Intent.EXTRA_INTENT);
             String words = sent.getStringExtra(Intent.EXTRA_TEXT);
             assertTrue(words, words.contains("covid") && words.contains("no diagnosis"));
             Uri address = sent.getParcelableExtra(Intent.EXTRA_STREAM);
-            java.io.File file = TemporaryFiles.file(screen, address);
+            File file = TemporaryFiles.file(screen, address);
             assertTrue(file.length() > 10_000);
-            same(android.graphics.BitmapFactory.decodeFile(file.getPath()), "shared");
+            same(BitmapFactory.decodeFile(file.getPath()), "shared");
             TemporaryFiles.clear(screen);
             assertFalse(file.exists());
         }

@@ -33,6 +33,7 @@ import org.robolectric.annotation.GraphicsMode;
 @Config(sdk = 34, qualifiers = "en-w360dp-h760dp-hdpi")
 @GraphicsMode(GraphicsMode.Mode.NATIVE)
 public abstract class ScreenTests {
+    static final String[] FILMS = {"above.png", "below.png", "borderline.png", "unfamiliar.png"};
     private static final long PATIENCE_MS = 60_000; // nothing is timed: a hang shall end
 
     @Before
@@ -48,7 +49,11 @@ public abstract class ScreenTests {
 
     /** A file of the tests' phantoms by an address as a picker gives it. */
     static Uri film(String name) throws IOException {
-        return given(name, Files.readAllBytes(new File(System.getProperty("cxr.films"), name).toPath()));
+        return given(name, bytes(name));
+    }
+
+    static byte[] bytes(String film) throws IOException {
+        return Files.readAllBytes(new File(System.getProperty("cxr.films"), film).toPath());
     }
 
     static Uri given(String name, byte[] data) {
