@@ -136,3 +136,11 @@ def validate(records: Records) -> None:
                 where = f"{path} ({record.model.get('name', '?')}, {record.started})"
                 raise DataError(f"{where}: {'; '.join(found)}")
     sys.stdout.write(f"{count} records are valid\n")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of a record, which the wheel has as a file."""
+    from benchmarks.record_schema import schema_text
+
+    sys.stdout.write(schema_text())

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge_runtime.benchmark_record import BENCHMARK_SCHEMA, BenchmarkRecord
+from edge_runtime.benchmark_record import BenchmarkRecord, current
 from edge_runtime.errors import DataError
 from workshop.records_io import parse
 
@@ -27,7 +28,7 @@ class LatencyRow:
     """One model on one machine over all its processes. Milliseconds; None: not measured.
 
     Medians over the processes, `min_ms` the smallest of all, memory the largest.
-    An emulated row has no times and no memory: they would be nobody's.
+    An emulated row has no times: they would be nobody's.
     """
 
     model: str
@@ -72,16 +73,27 @@ def _of_file(file: Path) -> list[BenchmarkRecord]:
         reason = getattr(error, "strerror", None) or "it is not text"
         raise DataError(f"{file} cannot be read: {reason}") from error
     found = [
-        parse(line, BenchmarkRecord, f"{file} line {number}")
+        _record(line, f"{file} line {number}")
         for number, line in enumerate(lines, 1)
         if line.strip()
     ]
     if not found:
         raise DataError(f"{file} is empty; take a record with `python -m benchmarks run`")
-    for one in found:
-        if one.schema != BENCHMARK_SCHEMA or not one.steady_ms:
-            raise DataError(f"{file} holds a record of another schema or without a sample")
     return found
+
+
+def _record(line: str, name: str) -> BenchmarkRecord:
+    """One line, of this schema or an older one; raises `DataError` naming the field."""
+    try:
+        data = current(json.loads(line))
+    except DataError as error:
+        raise DataError(f"{name}: {error}") from error
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        raise DataError(f"{name} is not as expected: {error!r:.80}") from error
+    record = parse(json.dumps(data), BenchmarkRecord, name, strict=True)
+    if record.times is not None and not record.times.steady_ms:
+        raise DataError(f"{name} holds a record without a sample")
+    return record
 
 
 def row_name(record: BenchmarkRecord) -> str:
@@ -134,22 +146,23 @@ def latency_rows(records: Sequence[BenchmarkRecord]) -> list[LatencyRow]:
 
 def _row(part: Sequence[BenchmarkRecord]) -> LatencyRow:
     first = part[0]
-    real = [one for one in part if not one.emulated]
-    peaks = [one.rss_peak_kib for one in real if one.rss_peak_kib is not None]
-    middles = [one.p50_ms for one in real]
+    times = [one.times for one in part if one.times is not None]
+    hwm = [one.memory.hwm_kib for one in part if one.memory is not None]
+    peaks = [one for one in hwm if one is not None]
+    middles = [one.p50_ms for one in times]
     return LatencyRow(
         model=row_name(first),
         precision=first.model.get("precision", "?"),
         threads=threads_of(first),
         processes=len(part),
-        samples=sum(len(one.steady_ms) for one in part),
-        load_ms=_median([one.load_ms for one in real]),
-        first_ms=_median([one.first_ms for one in real]),
+        samples=sum(len(one.steady_ms) for one in times),
+        load_ms=_median([one.load_ms for one in times]),
+        first_ms=_median([one.first_ms for one in times]),
         p50_ms=_median(middles),
         p50_low_ms=min(middles, default=None),
         p50_high_ms=max(middles, default=None),
-        p90_ms=_median([one.p90_ms for one in real]),
-        min_ms=min((one.min_ms for one in real), default=None),
+        p90_ms=_median([one.p90_ms for one in times]),
+        min_ms=min((one.min_ms for one in times), default=None),
         peak_mib=max(peaks) / 1024 if peaks else None,
         file_bytes=first.file_bytes,
         flags=tuple(sorted({flag for one in part for flag in one.flags})),
