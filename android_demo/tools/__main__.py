@@ -31,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for line in verify.verify(built):
             print(line)
         if options.what != "apk":
+            jvm.oldest(built)
+            print("Android 26 has every call but those in Newer.java")
             print(jvm.test(built, options.only, draw=options.what == "pictures"))
     except EdgeError as error:
         print("android_demo/build: error:", error, file=sys.stderr)

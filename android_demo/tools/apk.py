@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from android_demo.tools.run import APP, run, tool
 from edge_runtime.model import BUNDLED, FOLDER
 from workshop.runs import storage_error
 
-__all__ = ["ABIS", "LIBRARY", "MODEL", "PACKAGE", "TARGET_SDK", "Built", "build"]
+__all__ = ["ABIS", "LIBRARY", "MODEL", "PACKAGE", "TARGET_SDK", "Built", "build",
+           "compile_sources", "sources"]  # fmt: skip
 
 PACKAGE = "org.cxredge.demo"
 MIN_SDK, TARGET_SDK = 26, 34
@@ -88,7 +90,7 @@ def build(out: Path, cache: Path) -> Built:
     try:
         shutil.rmtree(out, ignore_errors=True)
         out.mkdir(parents=True)
-        artefacts = fetched(cache, tests=False)
+        artefacts = fetched(cache, "build")
         built = Built(out, cache, artefacts["org/robolectric/android-all"])
         _unpack(built, *(artefacts[f"org/tensorflow/{name}"] for name in TENSORFLOW))
         _link(built)
@@ -132,12 +134,20 @@ def _link(built: Built) -> None:
 
 
 def _compile(built: Built) -> None:
-    """java.* by the JDK's signatures of Java 8, android.* by android-all."""
-    sources = [*(APP / "main" / "java").rglob("*.java"), *(built.out / "generated").rglob("*.java")]
-    path = ":".join(map(str, [built.android, *built.tensorflow]))
+    compile_sources(sources(built), [built.android, *built.tensorflow], built.classes)
+
+
+def sources(built: Built) -> list[Path]:
+    """The app's own, and what aapt2 wrote of its resources."""
+    folders = (APP / "main" / "java", built.out / "generated")
+    return sorted(path for folder in folders for path in folder.rglob("*.java"))
+
+
+def compile_sources(files: Sequence[Path], path: Sequence[Path], out: Path) -> None:
+    """java.* by the JDK's signatures of Java 8, android.* by a jar in `path`."""
     run(
         "javac", "-nowarn", "-Xlint:-options", "--release", "8", "-encoding", "UTF-8",
-        "-cp", path, "-d", built.classes, *sorted(sources),
+        "-cp", ":".join(map(str, path)), "-d", out, *files,
     )  # fmt: skip
 
 

@@ -12,21 +12,26 @@ from edge_runtime.errors import InterpreterError
 __all__ = ["fetched"]
 
 POM = HERE / "pom.xml"
+# What the parts of the list are fetched by.
+SECTIONS: dict[str, list[str | Path]] = {
+    "build": ["-f", POM],
+    "tests": ["-f", POM, "-P", "tests"],
+    "oldest": ["-f", HERE / "oldest.xml"],
+}
 DIGESTS = HERE / "artefacts.sha256"
 PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1"
 
 
-def fetched(cache: Path, *, tests: bool) -> dict[str, Path]:
+def fetched(cache: Path, section: str) -> dict[str, Path]:
     """Artefact's group/name -> file, checked; fetched where it is not there yet.
 
-    `tests` gives what only tests need, and not what the build needs. Raises
-    `InterpreterError` where a file cannot be had or is not the one that it should be.
+    `section` is one of artefacts.sha256. Raises `InterpreterError` where a file cannot be
+    had or is not the one that it should be.
     """
     repository = cache / "maven"
-    wanted = _listed("tests" if tests else "build")
+    wanted = _listed(section)
     if any(not (repository / name).is_file() for name in wanted):
-        profile = ["-P", "tests"] if tests else []
-        run("mvn", "-q", "-B", "-f", POM, *profile, f"-Dmaven.repo.local={repository}",
+        run("mvn", "-q", "-B", *SECTIONS[section], f"-Dmaven.repo.local={repository}",
             f"{PLUGIN}:resolve")  # fmt: skip
     _check(repository, wanted)
     return {Path(name).parent.parent.as_posix(): repository / name for name in wanted}

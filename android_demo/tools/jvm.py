@@ -15,13 +15,13 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from android_demo.tools.apk import PACKAGE, Built
+from android_demo.tools.apk import PACKAGE, Built, compile_sources, sources
 from android_demo.tools.artefacts import fetched
 from android_demo.tools.run import APP, ROOT, run, tool
 from edge_runtime.errors import GateError
 from export.android import library
 
-__all__ = ["PICTURES", "test"]
+__all__ = ["PICTURES", "oldest", "test"]
 
 PICTURES = ROOT / "docs" / "android"
 TESTS = APP / "test" / "java"
@@ -29,6 +29,8 @@ SANDBOX = "org/robolectric/android-all-instrumented"
 # What Robolectric reaches into.
 OPENED = ("java.io", "java.nio", "java.lang", "java.util", "java.net", "jdk.internal.access")
 SECONDS = 600
+LARGE = "large.jpg"
+NEWER = "Newer.java"
 FILMS = APP / "test" / "films"
 VECTORS = ROOT / "tests" / "vectors"
 
@@ -41,7 +43,7 @@ def test(built: Built, only: Sequence[str] = (), *, draw: bool = False) -> str:
     `InterpreterError` where a tool is missing.
     """
     libraries = library.build("x86_64", built.cache).program.parent
-    artefacts = fetched(built.cache, tests=True)
+    artefacts = fetched(built.cache, "tests")
     sandbox = built.out / "sandbox"
     sandbox.mkdir(exist_ok=True)
     instrumented = artefacts.pop(SANDBOX)
@@ -76,6 +78,18 @@ def test(built: Built, only: Sequence[str] = (), *, draw: bool = False) -> str:
     return found[0] if found else "no test was run"
 
 
+def oldest(built: Built) -> None:
+    """Compile against Android 8: what it lacks stands in Newer.java alone.
+
+    Raises `InterpreterError` with what else it lacks.
+    """
+    jar = fetched(built.cache, "oldest")["org/robolectric/android-all"]
+    newer, rest = built.out / "newer", [one for one in sources(built) if one.name != NEWER]
+    at = next(one for one in sources(built) if one.name == NEWER)
+    compile_sources([at], [built.android], newer)
+    compile_sources(rest, [newer, jar, *built.tensorflow], built.out / "oldest")
+
+
 def _expected(out: Path) -> Path:
     """What edge-infer answers to the tests' phantoms, to be met to the bit."""
     from edge_runtime.model import Model
@@ -85,9 +99,17 @@ def _expected(out: Path) -> Path:
             path.name: model.predict(path).to_dict(heatmap=True)
             for path in sorted(FILMS.glob("*.png"))
         }
+    _large(out / LARGE)
     path = out / "expected.json"
     path.write_text(json.dumps(found), "utf-8")
     return path
+
+
+def _large(path: Path) -> None:
+    """A JPEG of 50 megapixels: 48 of them are more than the app holds as colours."""
+    from PIL import Image
+
+    Image.linear_gradient("L").resize((8192, 6144)).save(path, quality=70)
 
 
 def _keep(pictures: Path) -> None:

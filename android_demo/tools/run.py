@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
 from pathlib import Path
 
 from edge_runtime.errors import InterpreterError
@@ -47,11 +46,15 @@ def tool(name: str) -> str:
 def run(*command: Word) -> str:
     """What a command prints; its complaints in an `InterpreterError` where it fails."""
     done = subprocess.run(
-        [tool(str(command[0])), *command[1:]], capture_output=True, text=True, errors="replace", check=False
+        [tool(str(command[0])), *command[1:]],
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
     )  # "replace": dexdump prints strings as they lie in the dex
     if done.returncode:
         lines = [line.strip() for line in (done.stderr + done.stdout).splitlines()]
-        named = [line for line in lines if "error" in line.lower()] or [line for line in lines[-3:]]
+        named = [line for line in lines if "error" in line.lower()] or lines[-3:]
         why = "; ".join(named[:3]) or f"exit status {done.returncode}"
         raise InterpreterError(f"{command[0]} failed: {why}")
     return done.stdout

@@ -131,6 +131,22 @@ public final class ResultTest extends ScreenTests {
     }
 
     @Test
+    public void aPhotographOf50MegapixelsIsReadInBandsOrRefused() throws Exception {
+        byte[] large = java.nio.file.Files.readAllBytes(
+                new File(System.getProperty("cxr.out"), "large.jpg").toPath());
+        Session.Entry refused = read(given("large.jpg", large));
+        assertTrue(refused.error, refused.error.contains("too large"));
+        PhoneDecoding.bandsProved = true;
+        try {
+            Session.Entry entry = read(given("large.jpg", large));
+            assertNull(entry.error, entry.error);
+            assertEquals(8192, entry.analysis.width);
+        } finally {
+            PhoneDecoding.bandsProved = false;
+        }
+    }
+
+    @Test
     public void afterTheProcessEndedTheFilmIsReadAgain() throws Exception {
         ready();
         Session.Entry before = read(film("above.png"));
