@@ -5,15 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import random
 import shutil
+import struct
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
+from edge_runtime import explain
+from edge_runtime.benchmark_record import BenchmarkRecord, Memory, Times
 from edge_runtime.errors import FilmError
+from edge_runtime.model import BUNDLED, Model, model_path
 from edge_runtime.pixels import open_film_info, resize
 from tests.android.films import FORMS, drawn
 from tests.environments import ROOT
@@ -65,6 +71,39 @@ def test_films_by_chance_are_those_of_pillow(tool: Tool, tmp_path: Path) -> None
     assert all("raw_" in one["file"] for _, one in unread) and len(unread) < 20
     assert not [one for one in pairs if one[0] != one[1] and one not in unread][:5]
     assert len(found) == sum(times for times, _ in FORMS.values())
+
+
+@pytest.mark.parametrize("size", [(33, 90), (224, 224), (7, 5), (640, 512)])
+def test_heat_is_laid_over_a_film_as_in_the_pictures_of_edge_infer(
+    tool: Tool, size: tuple[int, int]
+) -> None:
+    dice = random.Random(sum(size))
+    values = [max(0.0, dice.gauss(0, 1)) for _ in range(49)]
+    heat = [struct.unpack("<f", struct.pack("<f", value))[0] for value in values]
+    levels = bytes(round(255 * value / max(heat)) for value in heat)
+    grid = Image.frombytes("L", (7, 7), levels)
+    bicubic = Image.Resampling.BICUBIC
+    large = grid.resize((size[0], 7), bicubic).resize(size, bicubic)
+    rgba = b"".join(
+        bytes((*explain.COLOURS[level], round(explain.MOST_OPAQUE * (level / 255) ** 0.7)))
+        for level in large.tobytes()
+    )
+    line = " ".join(["heat", *map(str, size), *map(repr, heat)])
+    assert tool([line]) == [{"rgba": sha256(rgba)}]
+
+
+def test_a_phones_record_is_read_as_any_other(tool: Tool) -> None:
+    path = model_path(BUNDLED)
+    said = json.dumps(tool([f"record {path}"])[0])
+    record = BenchmarkRecord.from_json(said)
+    assert json.loads(record.to_json()).keys() == json.loads(said).keys()
+    with Model.open(check=False) as model:
+        assert record.model == {**model.identity(), "file_sha256": sha256(path.read_bytes())}
+    steady = (4, 3.5, 3.75, 4.25, 10)
+    assert record.times == Times.of(80, 9.5, steady, 12, decode_ms=31.5, resize_ms=2.5)
+    assert record.memory == Memory(1000, 2000, None, 500)
+    assert (record.flags, record.golden, record.emulated) == (("throttled",), True, False)
+    assert record.started == "2027-01-15T08:00:00Z" and record.file_bytes == path.stat().st_size
 
 
 def expected(path: str) -> dict[str, Any]:
