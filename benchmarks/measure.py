@@ -68,6 +68,7 @@ def measure(target: Target, series: Series, folder: Path) -> Iterator[BenchmarkR
         facts = {"seed": series.seed, "place": place, "of": len(plan), "repeat": repeat}
         record = replace(record, target=target.name, series=facts)
         keep(folder, record)
-        progress.advance(f"{Path(model).stem} {record.p50_ms:.2f} ms")
+        took = "emulated" if record.times is None else f"{record.times.p50_ms:.2f} ms"
+        progress.advance(f"{Path(model).stem} {took}")
         yield record
     progress.close()

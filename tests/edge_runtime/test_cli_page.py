@@ -78,7 +78,7 @@ def test_a_benchmark_is_the_probe_s_record(tiny_model: Path) -> None:
     status, out, err = run("--model", tiny_model, "--benchmark", "3", "--threads", "2")
     assert (status, err) == (0, b"")
     record = BenchmarkRecord.from_json(out.decode())
-    assert len(record.steady_ms) == 3 and record.runtime["threads"] == 2
+    assert record.times and len(record.times.steady_ms) == 3 and record.runtime["threads"] == 2
     assert record.model["name"] == json.loads(out)["model"]["name"] == "tiny-int8"
 
 

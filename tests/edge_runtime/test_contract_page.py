@@ -7,7 +7,7 @@ from dataclasses import fields
 
 import pytest
 
-from edge_runtime.benchmark_record import BenchmarkRecord
+from edge_runtime.benchmark_record import BenchmarkRecord, Memory, Times
 from edge_runtime.contract import Contract
 from edge_runtime.golden import Golden, GoldenItem, GoldenResult
 from edge_runtime.prediction import Prediction
@@ -19,7 +19,7 @@ SECTIONS = {
     "golden.json": {f.name for one in (Golden, GoldenItem) for f in fields(one)},
     "One film: `edge-infer --json`": {f.name for f in fields(Prediction)} - {"heatmap"},
     "One measurement: `python -m edge_runtime.probe MODEL`": {
-        f.name for f in fields(BenchmarkRecord)
+        f.name for one in (BenchmarkRecord, Times, Memory) for f in fields(one)
     },
 }
 
