@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from benchmarks.cli_records import Json, register
 from edge_runtime.cli import MOST_THREADS
 
 __all__ = ["app"]
@@ -19,11 +20,6 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
-
-Records = Annotated[
-    list[Path], typer.Argument(metavar="RECORD", help="Record files, or folders of them.")
-]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
 @app.command()
@@ -89,58 +85,4 @@ def cold(
     sys.stdout.write(json.dumps(asdict(found)) + "\n" if as_json else cold_table(found))
 
 
-@app.command("table")
-def show(records: Records, as_json: Json = False) -> None:
-    """Print a table of records; with --json the rows of it."""
-    from benchmarks.table import table
-    from workshop.latency import latency_rows, read_records
-
-    rows = latency_rows(read_records(records))
-    if as_json:
-        sys.stdout.write(json.dumps([asdict(row) for row in rows], indent=1) + "\n")
-    else:
-        sys.stdout.write(table(rows))
-
-
-@app.command()
-def plot(
-    records: Records,
-    out: Annotated[Path, typer.Option(help="The PNG file to write.")],
-) -> None:
-    """Draw latency distributions and peak memory; emulated records are left out."""
-    from edge_runtime.errors import DataError
-    from workshop.latency import read_records
-    from workshop.plotting.plots import latency_plot
-    from workshop.runs import write_atomic
-
-    real = [one for one in read_records(records) if not one.emulated]
-    if not real:
-        raise DataError("all of these records are emulated: they hold no time to draw")
-    write_atomic(out, latency_plot(real))
-    sys.stdout.write(f"{out}\n")
-
-
-@app.command()
-def validate(records: Records) -> None:
-    """Check that records are whole and their figures follow from their samples."""
-    from benchmarks.checks import problems
-    from edge_runtime.errors import DataError
-    from workshop.latency import read_records
-
-    count = 0
-    for path in records:
-        for record in read_records([path]):
-            count += 1
-            found = problems(record)
-            if found:
-                where = f"{path} ({record.model.get('name', '?')}, {record.started})"
-                raise DataError(f"{where}: {'; '.join(found)}")
-    sys.stdout.write(f"{count} records are valid\n")
-
-
-@app.command()
-def schema() -> None:
-    """Print the JSON Schema of a record, which the wheel has as a file."""
-    from benchmarks.record_schema import schema_text
-
-    sys.stdout.write(schema_text())
+register(app)

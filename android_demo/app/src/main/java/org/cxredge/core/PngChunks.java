@@ -70,7 +70,7 @@ final class PngChunks {
             int place = at + 3 * i;
             palette[i] = 3 * i + 3 <= length
                     ? file.u8(place) << 16 | file.u8(place + 1) << 8 | file.u8(place + 2)
-                    : i * 0x010101; // colours that are not there are grays
+                    : 0; // a colour that is not there is black
         }
     }
 
