@@ -36,7 +36,9 @@ def android(
     file = model_path(file)
     results = check_file(file, build(abi, cache or CACHE))
     if as_json:
-        modes = [asdict(one) for one in results]
+        modes = [
+            asdict(one) | {"golden": [item._asdict() for item in one.golden]} for one in results
+        ]
         facts = {"file": str(file), "library": VERSION, "abi": abi, "modes": modes}
         sys.stdout.write(json.dumps(facts, indent=1) + "\n")
         return
