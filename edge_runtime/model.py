@@ -11,6 +11,8 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from PIL import Image
+
 from edge_runtime import forks, golden, model_file, resolver
 from edge_runtime.arrays import film_of, name_of
 from edge_runtime.contract import LABELS, PREDICTION_SCHEMA, Contract
@@ -137,17 +139,18 @@ class Model:
 
     def decide(
         self,
-        pixels: bytes,
+        pixels: bytes | Image.Image,
         probabilities: tuple[float, ...],
         novelty: float,
         info: FilmInfo | None = None,
         threshold: float | None = None,
     ) -> tuple[str, str | None]:
-        """Answer and reason; without `info` the pixels themselves are the film."""
-        from PIL import Image
-
-        size = self.contract.input_size
-        small = Image.frombytes("L", (size, size), pixels)
+        """Answer and reason of grays, or of an "L" picture; without `info` that is the film."""
+        if isinstance(pixels, Image.Image):
+            small = pixels
+        else:
+            size = self.contract.input_size
+            small = Image.frombytes("L", (size, size), pixels)
         info = info if info is not None else FilmInfo.of(small)
         reason = refusal(info, small, self.contract.film_rules)
         if reason is None and novelty > self.contract.novelty_threshold:
@@ -180,7 +183,7 @@ class Model:
         probabilities, heatmap, novelty = self.run(pixels)
         marks.append(time.perf_counter())
         score = probabilities[1]
-        answer, reason = self.decide(pixels, probabilities, novelty, info, self.threshold)
+        answer, reason = self.decide(small, probabilities, novelty, info, self.threshold)
         grid = self.contract.heatmap_grid
         margin = abs(score - self.threshold)
         return {
