@@ -15,7 +15,7 @@ import pytest
 from packaging.tags import Tag, compatible_tags, cpython_tags
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
-from tests.arm.boards import BOARDS
+from benchmarks.boards.identity import BOARDS
 from tests.environments import ROOT, python_of
 from tests.platforms import OF_DEBIAN, PLATFORMS, Platform, wheel_files
 

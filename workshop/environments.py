@@ -30,9 +30,9 @@ def environment(
 ) -> Path:
     """The Python of `.venvs/NAME`, which has what `pins` lists; made once, then kept.
 
-    `newest` is the last Python that will do, `python` the one to take. With `alone` nothing is installed but the packages
-    that are listed, whatever they say they need. Raises `EdgeError` where there is no such
-    Python, or where the packages cannot be had.
+    `newest` is the last Python that will do, `python` the one to take. With `alone` nothing is
+    installed but the packages that are listed, whatever they say they need. Raises `EdgeError`
+    where there is no such Python, or where the packages cannot be had.
     """
     python = python or _python(newest)
     folder = ROOT / ".venvs" / name
