@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from benchmarks.cli_records import Json, register
 from benchmarks.counts_command import counts
 from edge_runtime.cli import MOST_THREADS
 
@@ -22,11 +23,6 @@ app = typer.Typer(
 )
 
 app.command()(counts)
-
-Records = Annotated[
-    list[Path], typer.Argument(metavar="RECORD", help="Record files, or folders of them.")
-]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
 @app.command()
@@ -69,8 +65,9 @@ def run(
 ) -> None:
     """Measure models, each time in a fresh process, and keep one record a measurement.
 
-    The order is shuffled: a machine that gets busy slows all models alike. Several devices
-    are measured at once, but on one machine never two things at a time.
+    The order is shuffled: a machine that gets busy slows all models alike.
+
+    Several devices are measured at once, but one machine never does two things at a time.
 
     Stopped, it keeps the records it has. Compare models within one run only.
     """
@@ -88,6 +85,10 @@ def cold(
     film: Annotated[Path, typer.Argument(metavar="FILM", exists=True, dir_okay=False)],
     model: Annotated[str | None, typer.Option(help="File or bundled name.")] = None,
     rounds: Annotated[int, typer.Option(min=2, help="Of all commands, in turns.")] = 30,
+    python: Annotated[
+        str | None,
+        typer.Option(help="Of an environment with the wheel; else this one and the checkout."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Time a whole cold `edge-infer FILM` beside a Python that imports NumPy and Pillow.
@@ -98,62 +99,50 @@ def cold(
     from benchmarks.cold import measure as measure_cold
     from benchmarks.cold import table as cold_table
 
-    found = measure_cold(film.resolve(), rounds, model)
+    found = measure_cold(film.resolve(), rounds, model, python=python)
     sys.stdout.write(json.dumps(asdict(found)) + "\n" if as_json else cold_table(found))
 
 
-@app.command("table")
-def show(records: Records, as_json: Json = False) -> None:
-    """Print a table of records; with --json the rows of it."""
-    from benchmarks.table import table
-    from workshop.latency import latency_rows, read_records
-
-    rows = latency_rows(read_records(records))
-    if as_json:
-        sys.stdout.write(json.dumps([asdict(row) for row in rows], indent=1) + "\n")
-    else:
-        sys.stdout.write(table(rows))
-
-
 @app.command()
-def plot(
-    records: Records,
-    out: Annotated[Path, typer.Option(help="The PNG file to write.")],
-) -> None:
-    """Draw latency distributions and peak memory; emulated records are left out."""
-    from edge_runtime.errors import DataError
-    from workshop.latency import read_records
-    from workshop.plotting.plots import latency_plot
+def peers(
+    rounds: Annotated[int, typer.Option(min=2, help="Of all runtimes, in turns.")] = 7,
+    export: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of a run's exported files: what is not int8 .tflite is taken from it.",
+            exists=True, file_okay=False, show_default=False,
+        ),
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="int8 .tflite: file or bundled name.")] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="A runtime beside ours; may be given several times.  [default: all]"),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of the order.")] = 0,
+    out: Annotated[Path, typer.Option(help="Folder for peers.md and peers.json.")] = Path(
+        "runs/peers"
+    ),
+    as_json: Json = False,
+) -> None:  # fmt: skip
+    """Run the same student in the runtimes that people would use instead.
+
+    Each in an environment of its own under .venvs/, made when it is not there; all interleaved in
+    one run, each checked against the golden inputs first.
+    """
+    from benchmarks.peers.entries import Plan
+    from benchmarks.peers.measure import measure as measure_peers
+    from benchmarks.peers.page import peers_page
+    from workshop.records_io import as_json as to_json
+    from workshop.records_io import save
     from workshop.runs import write_atomic
 
-    real = [one for one in read_records(records) if not one.emulated]
-    if not real:
-        raise DataError("all of these records are emulated: they hold no time to draw")
-    write_atomic(out, latency_plot(real))
-    sys.stdout.write(f"{out}\n")
+    found = measure_peers(
+        Plan(rounds=rounds, seed=seed, model=model, export=export, only=only or ())
+    )
+    save(out / "peers.json", found)
+    page = peers_page(found)
+    write_atomic(out / "peers.md", page)
+    sys.stdout.write(to_json(found) if as_json else page)
 
 
-@app.command()
-def validate(records: Records) -> None:
-    """Check that records are whole and their figures follow from their samples."""
-    from benchmarks.checks import problems
-    from edge_runtime.errors import DataError
-    from workshop.latency import read_records
-
-    count = 0
-    for path in records:
-        for record in read_records([path]):
-            count += 1
-            found = problems(record)
-            if found:
-                where = f"{path} ({record.model.get('name', '?')}, {record.started})"
-                raise DataError(f"{where}: {'; '.join(found)}")
-    sys.stdout.write(f"{count} records are valid\n")
-
-
-@app.command()
-def schema() -> None:
-    """Print the JSON Schema of a record, which the wheel has as a file."""
-    from benchmarks.record_schema import schema_text
-
-    sys.stdout.write(schema_text())
+register(app)

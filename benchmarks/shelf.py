@@ -49,6 +49,7 @@ def measure(
     left = {id(one): len(plan) for one in targets}
     try:
         for target, event in shelf.events():
+            progress.lanes = max(1, shelf.machines)
             if isinstance(event, BenchmarkRecord):
                 keep(folder, event)
                 left[id(target)] -= 1
@@ -93,6 +94,11 @@ class _Shelf:
         self._stopped = threading.Event()
         self._threads: list[threading.Thread] = []
         self._machines: dict[str, list[Target]] = {}
+
+    @property
+    def machines(self) -> int:
+        """How many are known, each of which takes one measurement at a time."""
+        return len(self._machines)
 
     def events(self) -> Iterator[Event]:
         """Everything that happens, to the end."""

@@ -23,6 +23,7 @@ class Progress:
         self, title: str, total: int, *, stream: TextIO | None = None, every: float = 30.0
     ) -> None:
         self.title, self.total, self.done = title, total, 0
+        self.lanes = 1  # steps that are under way at once, and take about as long as each other
         self.stream = stream if stream is not None else sys.stderr
         self.live = self.stream.isatty()
         self.every = 0.2 if self.live else every
@@ -38,7 +39,8 @@ class Progress:
 
     def line(self, elapsed: float, note: str = "") -> str:
         """The text after `elapsed` seconds."""
-        left = elapsed / max(self.done, 1) * (self.total - self.done)
+        rounds = -(-self.done // self.lanes)
+        left = elapsed / max(rounds, 1) * (-(-self.total // self.lanes) - rounds)
         share = f"{self.title}: {self.done}/{self.total}, {clock(left)} left"
         return f"{share}, {note}" if note else share
 

@@ -11,6 +11,7 @@ import subprocess
 
 from benchmarks.targets.app import App
 from benchmarks.targets.channel import BOOT, Channel, DeviceLost
+from benchmarks.targets.device_lock import BOOT_ID
 from benchmarks.targets.options import Options
 from benchmarks.targets.remote import Remote, parameters
 from edge_runtime.benchmark_record import BenchmarkRecord
@@ -35,11 +36,12 @@ class Adb(Remote):
         self.serial = found[1]
         super().__init__(name, given, options)
         self._app: App | None = None
+        self._identity = name
 
     def machine(self) -> str:
-        """As of every device with Python; with the app alone, its serial number."""
+        """By its kernel; where Android does not tell that, by its serial number."""
         if self._app is not None:
-            return self.name
+            return self._identity
         self._ready()
         try:
             return super().machine()
@@ -50,7 +52,8 @@ class Adb(Remote):
                     f"{absent}, nor is the app {app.PACKAGE}: install one of them"
                 ) from None
             self._app = app
-            return self.name
+            self._identity = self._shell("cat", BOOT_ID).stdout.strip() or self.name
+            return self._identity
 
     def open(self) -> None:
         """Take the lock; with Python, bring the runtime. Raises `EdgeError`."""
@@ -126,7 +129,7 @@ class Adb(Remote):
         except subprocess.TimeoutExpired as error:
             raise DeviceLost(
                 f"{self.name} did not answer within {self.options.patience:g} seconds; "
-                "is it slow: --patience"
+                "give a slow device more --patience"
             ) from error
 
 

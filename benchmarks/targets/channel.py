@@ -78,11 +78,17 @@ class Channel:
         self._write(json.dumps(request).encode() + b"\n")
         return self.answer(self.patience if seconds is None else seconds)
 
-    def put(self, name: str, data: bytes, unpack: bool = False) -> dict[str, Any]:
-        """Send a file; the answer says whether it was kept."""
-        header = {"do": "put", "name": name, "size": len(data), "unpack": unpack}
+    def put(self, name: str, data: bytes | Path, unpack: bool = False) -> dict[str, Any]:
+        """Send what a file holds; the answer says whether it was kept."""
+        size = data.stat().st_size if isinstance(data, Path) else len(data)
+        header = {"do": "put", "name": name, "size": size, "unpack": unpack}
         self._write(json.dumps(header).encode() + b"\n")
-        self._write(data)
+        if isinstance(data, bytes):
+            self._write(data)
+        else:  # piece by piece: fifty devices at once would fill the memory
+            with data.open("rb") as stream:
+                while piece := stream.read(CHUNK):
+                    self._write(piece)
         return self.answer(self.patience)
 
     def answer(self, seconds: float) -> dict[str, Any]:
@@ -91,7 +97,7 @@ class Channel:
             found = self._answers.get(timeout=seconds)
         except queue.Empty:
             raise DeviceLost(
-                f"{self.name} did not answer within {seconds:g} seconds; is it slow: --patience"
+                f"{self.name} did not answer within {seconds:g} seconds; give a slow device more --patience"
             ) from None
         if found is None:
             self._answers.put(None)  # for whoever asks again

@@ -15,9 +15,10 @@ import tempfile
 import time
 from typing import Any
 
-__all__ = ["Busy", "Lock", "identity"]
+__all__ = ["BOOT_ID", "Busy", "Lock", "identity"]
 
 HELD = (errno.EAGAIN, errno.EACCES)
+BOOT_ID = "/proc/sys/kernel/random/boot_id"
 LOCKS = ("/tmp", "/data/local/tmp")
 
 
@@ -31,7 +32,7 @@ def identity() -> str | None:
     Unlike /etc/machine-id it is not copied with the image of a card, and containers of one
     machine, which disturb each other, share it. None where the system tells neither.
     """
-    for path in ("/proc/sys/kernel/random/boot_id", "/etc/machine-id"):
+    for path in (BOOT_ID, "/etc/machine-id"):
         try:
             with open(path) as stream:
                 return stream.read().strip() or None
@@ -63,7 +64,7 @@ class Lock:
                 if error.errno not in HELD:
                     raise
             holder = self._holder()
-            if run and holder.get("run") == run and holder.get("pid"):
+            if run and holder.get("run") == run and _is_keeper(holder.get("pid")):
                 with contextlib.suppress(OSError):
                     os.kill(holder["pid"], signal.SIGTERM)
                 end, run = max(end, time.monotonic() + 10.0), ""
@@ -99,3 +100,12 @@ class Lock:
             return found if isinstance(found, dict) else {}
         except ValueError:
             return {}
+
+
+def _is_keeper(pid: Any) -> bool:
+    """Whether that process is one of ours: anybody can write a number into the lock."""
+    try:
+        with open(f"/proc/{int(pid)}/cmdline", "rb") as stream:
+            return b"exec(sys.stdin.buffer" in stream.read()
+    except (OSError, TypeError, ValueError):
+        return False

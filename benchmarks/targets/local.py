@@ -41,7 +41,7 @@ class Local:
         """Take the lock that every run on this machine takes; raises `DeviceError`."""
         lock = Lock()
         try:
-            lock.take(me(), self.options.run, self.options.patience)
+            lock.take(me(), patience=self.options.patience)
         except Busy as busy:
             raise DeviceError(
                 f"this machine is in use by {busy}; wait for it, or give more --patience"

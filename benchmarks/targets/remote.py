@@ -88,10 +88,10 @@ class Remote(ABC):
         for name, data in archives:
             self._checked(self._channel.put(name, data, unpack=True))
 
-    def archives(self) -> list[tuple[str, bytes]]:
+    def archives(self) -> list[tuple[str, bytes | Path]]:
         """Names and contents of what is unpacked there."""
         found = wheels(self.facts, self.name)
-        return [("runtime.zip", runtime()), *((one.name, one.read_bytes()) for one in found)]
+        return [("runtime.zip", runtime()), *((one.name, one) for one in found)]
 
     def probe(self, model: str, runs: int, threads: int) -> BenchmarkRecord:
         """One record from a fresh process on the device; raises `EdgeError`."""

@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ NEEDED = {
     "tflite-runtime": "tflite_runtime",
 }
 OLDEST = (3, 10)
+_ONE = threading.Lock()  # boards that are alike wait for one download
 FIRST_GLIBC = {"x86_64": 5, "aarch64": 17, "armv7l": 17}  # of the manylinux platforms
 ALIASES = {"x86_64": "2010", "aarch64": "2014", "armv7l": "2014"}
 NARROW = {"aarch64": "armv7l", "armv8l": "armv7l"}  # a system of 32 bits on a 64-bit kernel
@@ -79,7 +81,8 @@ def wheels(facts: dict[str, Any], name: str) -> list[Path]:
     pins = _pins(python, machine)
     found = []
     for package, version in pins.items():
-        wheel = _wheel(package, version, python, machine, facts["libc"][1])
+        with _ONE:
+            wheel = _wheel(package, version, python, machine, facts["libc"][1])
         if wheel is not None:
             found.append(wheel)
         elif NEEDED[package] not in facts["has"]:

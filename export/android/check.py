@@ -37,7 +37,6 @@ class AndroidResult:
     golden: tuple[GoldenResult, ...]
 
 
-@dataclass(frozen=True)
 class _Answered(Interpreter):
     """The outputs that the library gave, in the place of an interpreter."""
 

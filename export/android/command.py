@@ -49,7 +49,9 @@ def android(
         library = replace(library, runner=tuple(shlex.split(emulator)))
     results = check_file(file, library, (mode,) if mode else MODES)
     if as_json:
-        modes = [asdict(one) for one in results]
+        modes = [
+            asdict(one) | {"golden": [item._asdict() for item in one.golden]} for one in results
+        ]
         facts = {"file": str(file), "library": VERSION, "abi": abi, "modes": modes}
         sys.stdout.write(json.dumps(facts, indent=1) + "\n")
         return

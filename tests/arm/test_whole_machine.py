@@ -14,13 +14,13 @@ from benchmarks.boards.device import site_of
 from benchmarks.boards.whole import Job, boot
 from edge_runtime import container, golden
 from edge_runtime.errors import EdgeError
-from edge_runtime.model import BUNDLED, FOLDER, Model
+from edge_runtime.model import Model, model_path
 from tests.arm.tools import need
 from tests.environments import ROOT
 from tests.examples.c_program import compiled, netpbm
 from workshop.phantoms import write_set
 
-MODEL = FOLDER / f"{BUNDLED}.tflite"
+MODEL = model_path()
 C_KIB, PYTHON_KIB = 20_000_000 // 1024, 43_000  # the most that may be resident
 PEAK = """
 import resource, subprocess, sys

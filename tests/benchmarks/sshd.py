@@ -145,7 +145,7 @@ class Waiting(Ssh):
         self._channel.name = self.name
         return self.name
 
-    def archives(self) -> list[tuple[str, bytes]]:
+    def archives(self) -> list[tuple[str, bytes | Path]]:
         data = io.BytesIO()
         show = f"print(open({str(self.record)!r}).read())"
         probe = f"NUMBER = {self.number}\n{self.code}\n{show}"

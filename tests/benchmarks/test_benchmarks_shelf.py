@@ -59,6 +59,7 @@ def test_a_lost_connection_is_tried_again(
     assert [len(done.of(one)) for one in (1, 2)] == [2, 2] and done.failure is None
     assert "ssh://device-1: the connection was lost" in done.said and "trying again" in done.said
     assert "ssh://device-2" not in done.said
+    assert not any(Path("/proc", one.name.split("-")[2]).exists() for one in tmp_path.glob("at-*"))
     assert emptied(place)
 
 
@@ -116,7 +117,10 @@ def test_fifty_devices_wait_at_once(sshd: Sshd, place: Path, tmp_path: Path) -> 
     code = f"""
 import os, time
 open("{tmp_path}/begun/%d" % NUMBER, "w").close()
+end = time.monotonic() + 300
 while len(os.listdir("{tmp_path}/begun")) < 50:
+    if time.monotonic() > end:
+        raise SystemExit("the others have not begun")
     time.sleep(0.1)
 """
     options = Options(120.0, sshd.options)

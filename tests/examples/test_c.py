@@ -17,7 +17,7 @@ from PIL import Image
 from edge_runtime import cli
 from edge_runtime.container import sha256
 from edge_runtime.film_rules import RULES, refusal
-from edge_runtime.model import BUNDLED, FOLDER, Model
+from edge_runtime.model import Model, model_path
 from edge_runtime.pixels import open_film, open_film_info, resize
 from tests.environments import ROOT
 from tests.examples.c_program import (
@@ -31,7 +31,7 @@ from tests.examples.c_program import (
 )
 from workshop.phantoms import draw_set
 
-FILE = FOLDER / f"{BUNDLED}.tflite"
+FILE = model_path()
 VECTORS = ROOT / "tests" / "vectors"
 ITEMS: list[dict[str, Any]] = json.loads((VECTORS / "index.json").read_text("utf-8"))["items"]
 SIZES = ("224", "160", "128")

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from edge_runtime import container
-from edge_runtime.model import BUNDLED, FOLDER
+from edge_runtime.model import model_path
 from tests.environments import ROOT
 from tests.examples.c_program import Program, netpbm, refused
 
-FILE = FOLDER / f"{BUNDLED}.tflite"
+FILE = model_path()
 CONTRACT = container.split(FILE.read_bytes())[1][container.CONTRACT]
 FILM = ROOT / "tests" / "vectors" / "gray8.pgm"
 HEAD = b"P5\n100 100\n255\n"
