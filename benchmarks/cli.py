@@ -27,7 +27,16 @@ def run(
     models: Annotated[
         list[str], typer.Argument(metavar="MODEL", help=".tflite files, or bundled names.")
     ],
-    target: Annotated[str, typer.Option(help="The device to measure: local.")] = "local",
+    target: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="local, ssh://USER@HOST[:PORT] or adb:SERIAL; may be given several times.  "
+            "[default: local]"
+        ),
+    ] = None,
+    targets: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="More of them, one a line; # comments.")
+    ] = None,
     runs: Annotated[int, typer.Option(min=1, help="Samples a process, after a warm-up.")] = 50,
     repeats: Annotated[int, typer.Option(min=1, help="Fresh processes a model.")] = 3,
     threads: Annotated[
@@ -39,6 +48,13 @@ def run(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the order; each record names it.")] = 0,
+    pause: Annotated[float, typer.Option(min=0, help="Seconds between processes, to cool.")] = 1.0,
+    patience: Annotated[
+        float, typer.Option(min=1, help="Seconds to wait for an answer, or a device in use.")
+    ] = 60.0,
+    ssh_option: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="As ssh -o; several times.")
+    ] = None,
     out: Annotated[Path, typer.Option(help="Folder that keeps the records.")] = Path(
         "runs/benchmarks"
     ),
@@ -48,22 +64,17 @@ def run(
 
     The order is shuffled: a machine that gets busy slows all models alike.
 
+    Several devices are measured at once, but one machine never does two things at a time.
+
     Stopped, it keeps the records it has. Compare models within one run only.
     """
-    from benchmarks.measure import Series, measure
-    from benchmarks.table import table
-    from benchmarks.targets import target as find
-    from workshop.latency import latency_rows
+    from benchmarks.measure import Series
+    from benchmarks.run import run as measure
+    from benchmarks.targets import Options
 
-    made = []
-    for record in measure(find(target), Series(models, runs, repeats, threads or [1], seed), out):
-        made.append(record)
-        if as_json:
-            sys.stdout.write(f"{record.to_json()}\n")
-            sys.stdout.flush()
-    if not as_json:
-        sys.stdout.write(table(latency_rows(made)))
-    sys.stderr.write(f"{len(made)} records: {out}\n")
+    series = Series(models, runs, repeats, threads or [1], seed, pause)
+    options = Options(patience, tuple(ssh_option or ()))
+    measure(target or (), targets, options, series, out, as_json)
 
 
 @app.command()

@@ -7,6 +7,7 @@
     │   └── RunError          2   a run folder is missing, foreign or unfinished
     ├── ModelError            3   a model file is missing, damaged or unknown
     │   └── InterpreterError  3   no interpreter can run the model here
+    ├── DeviceError           1   a device cannot be reached or cannot be used
     ├── GateError             1   a check that decides (parity, golden) failed
     └── StorageError          1   the disk is full or a folder cannot be written
 
@@ -16,6 +17,7 @@ Exit status 4, "every input was refused", is a result and has no exception.
 
 __all__ = [
     "DataError",
+    "DeviceError",
     "EdgeError",
     "FilmError",
     "GateError",
@@ -59,6 +61,10 @@ class ModelError(EdgeError):
 
 class InterpreterError(ModelError):
     """No interpreter can run the model here."""
+
+
+class DeviceError(EdgeError):
+    """A device cannot be reached or cannot be used."""
 
 
 class GateError(EdgeError):
