@@ -26,7 +26,21 @@ __all__ = [
     "RunError",
     "StorageError",
     "UsageError",
+    "one_line",
 ]
+
+
+def one_line(text: object, most: int | None = None) -> str:
+    """Whatever a file's name or a library's message holds, as one line that harms no terminal.
+
+    What cannot be printed (a control sequence, a lone surrogate) is written out in escapes;
+    what goes beyond `most` characters is cut off.
+    """
+    line = " ".join(str(text).split())
+    if not line.isprintable():
+        shown = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
+        line = "".join(shown)
+    return line if most is None or len(line) <= most else line[:most] + " ..."
 
 
 class EdgeError(Exception):
