@@ -46,6 +46,9 @@ def environment(records: Sequence[BenchmarkRecord]) -> list[tuple[str, str]]:
     """Name and value of each fact; a range where processes differ, "not told" where none says."""
     pairs = [(title, _distinct([one.machine.get(name) for one in records]))
              for name, title in FACTS.items()]  # fmt: skip
+    for name in ("emulator", "pins"):
+        if told := [one.machine[name] for one in records if one.machine.get(name)]:
+            pairs.append((name, _distinct(told)))
     phones = [one.machine["android"] for one in records if one.machine.get("android")]
     if phones:
         pairs.append(("Android", ", ".join(f"{key} {value}" for key, value in phones[0].items())))
@@ -86,6 +89,8 @@ def _text(value: Any) -> str:
             + (f" (trips at {zone['trip'] / 1000:.0f})" if zone["trip"] else "")
             for zone in value
         )
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {one}" for name, one in value.items())
     if isinstance(value, list):
         alike = len(set(map(str, value))) == 1 and len(value) > 1
         return f"{value[0]} (all {len(value)})" if alike else ", ".join(map(str, value))

@@ -13,7 +13,7 @@ from workshop.latency import machine_line, row_name, threads_of
 
 __all__ = ["listing", "record_text"]
 
-NAME = 36
+NAME = 38
 
 
 def listing(records: Sequence[tuple[Path, BenchmarkRecord]]) -> str:

@@ -6,8 +6,6 @@ import csv
 import io
 import json
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,15 +13,16 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from benchmarks.accuracy import BUNDLED, front, known_accuracies
+from benchmarks.cli import app
 from benchmarks.listing import listing, record_text
 from benchmarks.published import PUBLISHED
 from benchmarks.report import page
 from benchmarks.report_text import csv_text, markdown_text
 from edge_runtime.benchmark_record import BenchmarkRecord, Memory, Times
-from edge_runtime.errors import DataError
-from tests.environments import ROOT
+from edge_runtime.errors import DataError, UsageError
 from tests.workshop.fake_run import benchmark
 from workshop.latency import latency_rows
 
@@ -146,22 +145,24 @@ def test_accuracies_are_found_by_graph(tmp_path: Path) -> None:
             known_accuracies([tmp_path / "parity.json"])
 
 
+def said(*words: object) -> str:
+    """What a command prints, in this process: each start would import matplotlib again."""
+    done = CliRunner().invoke(app, [*map(str, words)])
+    assert done.exit_code == 0, done.exception
+    return done.stdout
+
+
 def test_the_commands(tmp_path: Path) -> None:
     record = tmp_path / "record.json"
     record.write_text(benchmark(flags=("busy",)).to_json())
-
-    def call(*words: object) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "benchmarks", *map(str, words)],
-            capture_output=True, text=True, cwd=ROOT,
-        )  # fmt: skip
-
     out = tmp_path / "new" / "report.html"
-    done = call("report", record, "--out", out, "--published")
-    assert (done.returncode, done.stdout) == (0, f"{out}\n"), done.stderr
+    assert said("report", record, "--out", out, "--published") == f"{out}\n"
     assert out.read_text("utf-8").startswith("<!doctype html>")
-    assert call("report", record, "--markdown").stdout.startswith("**A processor")
-    both = call("report", record, "--markdown", "--csv")
-    assert both.returncode == 2 and both.stderr.startswith("error: --markdown and --csv")
-    assert "[busy]" in call("list", tmp_path).stdout
-    assert "private and written" in call("show", record).stdout
+    assert said("report", record, "--markdown").startswith("**A processor")
+    assert said("report", record, "--csv", "--out", out) == f"{out}\n"
+    assert out.read_text("utf-8").startswith("model,precision,threads")
+    assert "[busy]" in said("list", tmp_path) and "private and written" in said("show", record)
+    with pytest.raises(UsageError, match="two formats"):
+        CliRunner().invoke(
+            app, ["report", str(record), "--markdown", "--csv"], catch_exceptions=False
+        )
