@@ -159,6 +159,14 @@ def test_other_models_and_devices_are_refused_unless_asked() -> None:
         compare(records(model={"name": "a"}), several, anyway=True)
 
 
+def test_one_device_a_side() -> None:
+    board = records(machine={**benchmark().machine, "cpu": "Another"})
+    with pytest.raises(UsageError, match="A holds records of 2 devices"):
+        compare([*records(), *board], board, anyway=True)
+    with pytest.raises(UsageError, match="B holds records of 2 devices"):
+        compare([emulated(1)], [emulated(1), emulated(1, target="qemu:pi3")], anyway=True)
+
+
 def test_settings_that_differ_are_told_not_refused() -> None:
     newer = records(runtime={**benchmark().runtime, "version": "9.9"})
     assert compare(records(), newer).differences == ("runtime.version: 2.3.0 against 9.9",)
