@@ -12,7 +12,7 @@ __all__ = ["environment"]
 FACTS = {
     "board": "board",
     "cpu": "processor",
-    "parts": "implementer, variant, part, revision",
+    "parts": "kinds of core",
     "midr": "MIDR",
     "features": "instruction sets",
     "cores": "number of cores",
@@ -28,6 +28,7 @@ FACTS = {
     "memory_kib": "memory, KiB",
     "swap_kib": "swap, KiB",
 }
+NOTHING = "not told"
 STATE = {
     "governors": "governors",
     "frequency_khz": "frequencies, kHz",
@@ -43,7 +44,7 @@ STATE = {
 
 
 def environment(records: Sequence[BenchmarkRecord]) -> list[tuple[str, str]]:
-    """Name and value of each fact; a range where processes differ, "not told" where none says."""
+    """Name and value of each fact, a range where processes differ; last, what nobody tells."""
     pairs = [(title, _distinct([one.machine.get(name) for one in records]))
              for name, title in FACTS.items()]  # fmt: skip
     for name in ("emulator", "pins"):
@@ -56,14 +57,15 @@ def environment(records: Sequence[BenchmarkRecord]) -> list[tuple[str, str]]:
         told = [[(one.machine.get(when) or {}).get(name) for one in records]
                 for when in ("before", "after")]  # fmt: skip
         both = " → ".join(_distinct(values) for values in told)
-        pairs.append((f"{title}, before → after", "not told" if _nothing(told) else both))
+        pairs.append((f"{title}, before → after", NOTHING if _nothing(told) else both))
     others = [one.machine.get("others") for one in records]
-    reasons = {one.machine.get("throttled") for one in records} - {None}
-    return [
-        *pairs,
-        ("cores used by others meanwhile", _distinct(others)),
-        ("slowed down", "; ".join(sorted(map(str, reasons))) or "nothing says so"),
-    ]
+    pairs.append(("cores used by others meanwhile", _distinct(others)))
+    if any("throttled" in one.machine for one in records):
+        reasons = {one.machine.get("throttled") for one in records} - {None}
+        pairs.append(("slowed down", "; ".join(sorted(map(str, reasons))) or "nothing says so"))
+    known = [pair for pair in pairs if pair[1] != NOTHING]
+    rest = ", ".join(_short(name) for name, value in pairs if value == NOTHING)
+    return [*known, *([(NOTHING, rest)] if rest else [])]
 
 
 def _nothing(told: list[list[Any]]) -> bool:
@@ -74,7 +76,7 @@ def _distinct(values: Sequence[Any]) -> str:
     """The value, the values' range, or all of them."""
     known = [value for value in values if value is not None]
     if not known:
-        return "not told"
+        return NOTHING
     if all(isinstance(value, int | float) and not isinstance(value, bool) for value in known):
         low, high = min(known), max(known)
         return f"{low:,}" if low == high else f"{low:,} to {high:,}"
@@ -95,3 +97,8 @@ def _text(value: Any) -> str:
         alike = len(set(map(str, value))) == 1 and len(value) > 1
         return f"{value[0]} (all {len(value)})" if alike else ", ".join(map(str, value))
     return str(value)
+
+
+def _short(name: str) -> str:
+    """Without its unit."""
+    return name.partition(",")[0]

@@ -131,6 +131,9 @@ def test_a_slower_one_is_found_and_gates() -> None:
     with pytest.raises(GateError, match="1 of 1 rows are slower by over 5 %"):
         gate(found, 0.05)
     gate(compare(records(1.5), records()), 0.0)  # faster is no failure
+    # Nor is what may be chance: the whole interval has to lie beyond.
+    unsure = replace(row, ratio=Interval(1.2, 0.9, 1.5))
+    gate(replace(found, rows=(unsure,)), 0.05)
 
 
 def test_models_are_paired_by_graph_and_threads() -> None:

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from benchmarks.accuracy import BUNDLED, front, known_accuracies
 from benchmarks.cli import app
+from benchmarks.environment import environment
 from benchmarks.listing import listing, record_text
 from benchmarks.published import PUBLISHED
 from benchmarks.report import page
@@ -120,6 +121,22 @@ def test_lists_and_records_are_narrow(tmp_path: Path) -> None:
     shown = record_text(replace(long, golden=False))
     assert max(map(len, shown.splitlines())) <= 100
     assert "flagged busy" in shown and "NO" in shown and "after load" in shown
+
+
+def test_a_machine_is_told_in_words() -> None:
+    zone = {"name": "cpu-thermal", "temperature": 58426, "trip": 85000}
+    before = {"governors": ["ondemand"] * 4, "thermal": [zone], "load": 0.1, "throttle_bits": None}
+    known = {"board": "A board", "parts": ["0x41 0x0 0xd08 3"], "throttled": None, "others": 0.1}
+    first = benchmark(machine={**known, "before": before, "after": {**before, "load": 0.2}})
+    second = replace(first, machine={**first.machine, "others": 0.3, "throttled": "hot"})
+    told = dict(environment([first, second]))
+    assert told["board"] == "A board" and told["kinds of core"] == "0x41 0x0 0xd08 3"
+    assert told["governors, before → after"] == "ondemand (all 4) → ondemand (all 4)"
+    assert told["temperatures, before → after"].startswith("cpu-thermal 58.4 °C (trips at 85) →")
+    assert told["load, before → after"] == "0.1 → 0.2"
+    assert told["cores used by others meanwhile"] == "0.1 to 0.3" and told["slowed down"] == "hot"
+    assert "throttle bits" in told["not told"] and "board" not in told["not told"]
+    assert "slowed down" not in dict(environment([benchmark()]))  # an old record cannot say
 
 
 @given(st.lists(st.tuples(st.integers(1, 6), st.integers(1, 6)), min_size=1, max_size=12))
