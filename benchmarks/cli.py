@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from benchmarks.cli_records import Json, register
+from benchmarks.counts_command import counts
 from edge_runtime.cli import MOST_THREADS
 
 __all__ = ["app"]
@@ -21,6 +22,8 @@ app = typer.Typer(
     add_completion=False,
 )
 
+app.command()(counts)
+
 
 @app.command()
 def run(
@@ -30,8 +33,8 @@ def run(
     target: Annotated[
         list[str] | None,
         typer.Option(
-            help="local, ssh://USER@HOST[:PORT] or adb:SERIAL; may be given several times.  "
-            "[default: local]"
+            help="local, ssh://USER@HOST[:PORT], adb:SERIAL or qemu:BOARD; may be given several "
+            "times.  [default: local]"
         ),
     ] = None,
     targets: Annotated[

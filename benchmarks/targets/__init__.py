@@ -10,6 +10,7 @@ from typing import Protocol
 from benchmarks.targets.adb import Adb
 from benchmarks.targets.local import Local
 from benchmarks.targets.options import Options
+from benchmarks.targets.qemu import Qemu
 from benchmarks.targets.ssh import Ssh
 from edge_runtime.benchmark_record import BenchmarkRecord
 from edge_runtime.errors import DataError, UsageError
@@ -38,8 +39,13 @@ class Target(Protocol):
         """Clean up and give the lock back; also after a failure, and twice."""
 
 
-TARGETS: dict[str, Callable[[str, Options], Target]] = {"local": Local, "ssh": Ssh, "adb": Adb}
-FORMS = "local, ssh://USER@HOST[:PORT], adb:SERIAL"
+TARGETS: dict[str, Callable[[str, Options], Target]] = {
+    "local": Local,
+    "ssh": Ssh,
+    "adb": Adb,
+    "qemu": Qemu,
+}
+FORMS = "local, ssh://USER@HOST[:PORT], adb:SERIAL, qemu:BOARD"
 
 
 def target(text: str, options: Options | None = None) -> Target:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import re
-import shutil
 import struct
 from array import array
 from itertools import islice
@@ -25,11 +24,10 @@ from tests.examples.c_program import (
     SANITIZED,
     VERSION,
     Program,
-    arm_library,
-    board,
     compiled,
     native_library,
     netpbm,
+    on_a_board,
 )
 from workshop.phantoms import draw_set
 
@@ -56,12 +54,7 @@ def sanitized(tmp_path_factory: pytest.TempPathFactory) -> Program:
 def arm(tmp_path_factory: pytest.TempPathFactory) -> Program:
     """For aarch64, in QEMU's user mode as a Raspberry Pi 4."""
     folder = tmp_path_factory.mktemp("arm")
-    path = compiled("aarch64-linux-gnu-gcc", folder / "edge_infer")
-    emulator = shutil.which("qemu-aarch64")
-    if emulator is None:
-        pytest.skip("qemu-aarch64 is not installed: apt-get install qemu-user")
-    root = board(folder / "root")
-    return Program(path, (emulator, "-cpu", "cortex-a72", "-L", str(root)), arm_library())
+    return on_a_board(compiled("aarch64-linux-gnu-gcc", folder / "edge_infer"))
 
 
 def as_netpbm(path: Path) -> tuple[bytes, bool]:
