@@ -73,7 +73,7 @@ def measure(film: Path, rounds: int, model: str | None = None, seed: int = 0) ->
     done = subprocess.run(
         [python, "-S", str(HERE / "cold_worker.py")],
         input=json.dumps({"rounds": rounds + 1, "commands": commands}),
-        env={**os.environ, "PYTHONPATH": path}, stdout=subprocess.PIPE, text=True,
+        env={**_compiled(), "PYTHONPATH": path}, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     if done.returncode:
         raise EdgeError("a command of the benchmark failed: what it said stands above")
@@ -86,6 +86,13 @@ def measure(film: Path, rounds: int, model: str | None = None, seed: int = 0) ->
         ),
         steps={name: _steps(found[f"steps of {name}"]["said"]) for name in PATHS},
     )
+
+
+def _compiled() -> dict[str, str]:
+    """Bytecode is kept, as where the wheel is installed: else each command compiles anew."""
+    kept = dict(os.environ)
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
+    return kept
 
 
 def ratio_interval(
