@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from benchmarks.cli_records import Json, register
+from benchmarks.counts_command import counts
 from edge_runtime.cli import MOST_THREADS
 
 __all__ = ["app"]
@@ -20,10 +22,7 @@ app = typer.Typer(
     add_completion=False,
 )
 
-Records = Annotated[
-    list[Path], typer.Argument(metavar="RECORD", help="Record files, or folders of them.")
-]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+app.command()(counts)
 
 
 @app.command()
@@ -31,7 +30,16 @@ def run(
     models: Annotated[
         list[str], typer.Argument(metavar="MODEL", help=".tflite files, or bundled names.")
     ],
-    target: Annotated[str, typer.Option(help="The device to measure: local.")] = "local",
+    target: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="local, ssh://USER@HOST[:PORT], adb:SERIAL or qemu:BOARD; may be given several "
+            "times.  [default: local]"
+        ),
+    ] = None,
+    targets: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="More of them, one a line; # comments.")
+    ] = None,
     runs: Annotated[int, typer.Option(min=1, help="Samples a process, after a warm-up.")] = 50,
     repeats: Annotated[int, typer.Option(min=1, help="Fresh processes a model.")] = 3,
     threads: Annotated[
@@ -43,6 +51,13 @@ def run(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the order; each record names it.")] = 0,
+    pause: Annotated[float, typer.Option(min=0, help="Seconds between processes, to cool.")] = 1.0,
+    patience: Annotated[
+        float, typer.Option(min=1, help="Seconds to wait for an answer, or a device in use.")
+    ] = 60.0,
+    ssh_option: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="As ssh -o; several times.")
+    ] = None,
     out: Annotated[Path, typer.Option(help="Folder that keeps the records.")] = Path(
         "runs/benchmarks"
     ),
@@ -52,22 +67,17 @@ def run(
 
     The order is shuffled: a machine that gets busy slows all models alike.
 
+    Several devices are measured at once, but one machine never does two things at a time.
+
     Stopped, it keeps the records it has. Compare models within one run only.
     """
-    from benchmarks.measure import Series, measure
-    from benchmarks.table import table
-    from benchmarks.targets import target as find
-    from workshop.latency import latency_rows
+    from benchmarks.measure import Series
+    from benchmarks.run import run as measure
+    from benchmarks.targets import Options
 
-    made = []
-    for record in measure(find(target), Series(models, runs, repeats, threads or [1], seed), out):
-        made.append(record)
-        if as_json:
-            sys.stdout.write(f"{record.to_json()}\n")
-            sys.stdout.flush()
-    if not as_json:
-        sys.stdout.write(table(latency_rows(made)))
-    sys.stderr.write(f"{len(made)} records: {out}\n")
+    series = Series(models, runs, repeats, threads or [1], seed, pause)
+    options = Options(patience, tuple(ssh_option or ()))
+    measure(target or (), targets, options, series, out, as_json)
 
 
 @app.command()
@@ -75,6 +85,10 @@ def cold(
     film: Annotated[Path, typer.Argument(metavar="FILM", exists=True, dir_okay=False)],
     model: Annotated[str | None, typer.Option(help="File or bundled name.")] = None,
     rounds: Annotated[int, typer.Option(min=2, help="Of all commands, in turns.")] = 30,
+    python: Annotated[
+        str | None,
+        typer.Option(help="Of an environment with the wheel; else this one and the checkout."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Time a whole cold `edge-infer FILM` beside a Python that imports NumPy and Pillow.
@@ -85,7 +99,7 @@ def cold(
     from benchmarks.cold import measure as measure_cold
     from benchmarks.cold import table as cold_table
 
-    found = measure_cold(film.resolve(), rounds, model)
+    found = measure_cold(film.resolve(), rounds, model, python=python)
     sys.stdout.write(json.dumps(asdict(found)) + "\n" if as_json else cold_table(found))
 
 
@@ -160,50 +174,4 @@ def overhead(
     sys.stdout.write(to_json(found) if as_json else page)
 
 
-@app.command("table")
-def show(records: Records, as_json: Json = False) -> None:
-    """Print a table of records; with --json the rows of it."""
-    from benchmarks.table import table
-    from workshop.latency import latency_rows, read_records
-
-    rows = latency_rows(read_records(records))
-    if as_json:
-        sys.stdout.write(json.dumps([asdict(row) for row in rows], indent=1) + "\n")
-    else:
-        sys.stdout.write(table(rows))
-
-
-@app.command()
-def plot(
-    records: Records,
-    out: Annotated[Path, typer.Option(help="The PNG file to write.")],
-) -> None:
-    """Draw latency distributions and peak memory; emulated records are left out."""
-    from edge_runtime.errors import DataError
-    from workshop.latency import read_records
-    from workshop.plotting.plots import latency_plot
-    from workshop.runs import write_atomic
-
-    real = [one for one in read_records(records) if not one.emulated]
-    if not real:
-        raise DataError("all of these records are emulated: they hold no time to draw")
-    write_atomic(out, latency_plot(real))
-    sys.stdout.write(f"{out}\n")
-
-
-@app.command()
-def validate(records: Records) -> None:
-    """Check that records are whole and their figures follow from their samples."""
-    from benchmarks.checks import problems
-    from edge_runtime.errors import DataError
-    from workshop.latency import read_records
-
-    count = 0
-    for path in records:
-        for record in read_records([path]):
-            count += 1
-            found = problems(record)
-            if found:
-                where = f"{path} ({record.model.get('name', '?')}, {record.started})"
-                raise DataError(f"{where}: {'; '.join(found)}")
-    sys.stdout.write(f"{count} records are valid\n")
+register(app)

@@ -16,6 +16,9 @@ HEAD = (
 )  # fmt: skip
 NOTES = {
     "busy": "busy: something else ran on the machine, so the times are too long",
+    "throttled": "throttled: heat or power slowed the machine, so the times are not its best",
+    "swapping": "swapping: memory went to or came from a disk meanwhile",
+    "emulated": "emulated: counted by an emulator, no device has shown it",
     "golden_failed": "golden_failed: the model does not give its golden output here",
 }
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import cache
 from operator import mul
+from typing import NamedTuple
 
 from PIL import Image, ImageChops
 
@@ -29,8 +29,7 @@ SQUARES = tuple(gray * gray for gray in range(256))
 BILINEAR = Image.Resampling.BILINEAR
 
 
-@dataclass(frozen=True)
-class FilmInfo:
+class FilmInfo(NamedTuple):
     """What the rules need to know of a picture before it was made gray."""
 
     width: int
@@ -53,7 +52,7 @@ class FilmInfo:
 
     def turned(self) -> FilmInfo:
         """Of the same picture, a quarter turned."""
-        return replace(self, width=self.height, height=self.width)
+        return self._replace(width=self.height, height=self.width)
 
 
 def refusal(info: FilmInfo, pixels: Image.Image, limits: dict[str, float]) -> str | None:

@@ -1,13 +1,10 @@
 """A graph in LiteRT's C API: half of a cold answer's time would be the import of NumPy."""
 
-from __future__ import annotations
-
 import ctypes
 import math
 import struct
 from ctypes import c_size_t
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from edge_runtime.errors import ModelError
 from edge_runtime.interpreters import OUTPUTS, Interpreter, output_positions, square_input
@@ -24,8 +21,7 @@ CREATED = "Created TensorFlow Lite XNNPACK delegate"
 told: set[int] = set()  # processes to which the library has said so
 
 
-@dataclass(frozen=True)
-class Compiled:
+class Compiled(NamedTuple):
     """A graph that is ready to run, with its buffers and what they need to live."""
 
     handles: Handles
@@ -41,7 +37,6 @@ class Compiled:
     film_array: Any  # the same memory, as the library takes it
 
 
-@dataclass(frozen=True)
 class LiteRtC(Interpreter):
     """An `Interpreter` whose `native` is `Compiled`."""
 

@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import hashlib
 import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from edge_runtime import machine, resolver
-from edge_runtime.benchmark_record import BenchmarkRecord
+from edge_runtime import energy, machine, machine_state, resolver
+from edge_runtime.benchmark_record import BenchmarkRecord, Memory, Times, quantile
 from edge_runtime.cli import MOST_THREADS
 from edge_runtime.errors import EdgeError
+from edge_runtime.film_times import drawn_film, film_times
 from edge_runtime.model import Model, model_path
+from edge_runtime.pixels import open_film
+from edge_runtime.system import ROOT
 
 __all__ = ["main", "measure"]
 
@@ -25,20 +30,30 @@ WINDOW = 5  # runs that are compared to tell whether the warm-up is over
 MOST_WARMUP = 50
 WATCHED = 0.5  # seconds: processors are counted in hundredths
 BUSY = 0.4  # cores that others may use
+PROMPT = 1e-3  # seconds in which clocks that are compared have to be read
 
 
-def measure(path: str, runs: int = 50, threads: int = 1) -> BenchmarkRecord:
-    """Measure one model in this process; `runs` samples after a warm-up."""
-    system = machine.describe()
-    others = _Others()
-    started = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+def measure(
+    path: str, runs: int = 50, threads: int = 1, film: str | None = None, root: Path = ROOT
+) -> BenchmarkRecord:
+    """Measure one model in this process; `runs` samples after a warm-up.
+
+    `film` is what is decoded and resized, by default one drawn from the first golden input.
+    `root` holds /proc and /sys. Raises an `EdgeError` where model or film are at fault.
+    """
     path = str(model_path(path))
+    if film is not None:
+        open_film(film)  # or told at once
     # Imported now: what NumPy takes to start, where it is needed, says nothing of the model.
     resolver.preload(resolver.candidates(onnx=path.endswith(".onnx")))
+    system = machine.describe(root)
+    before = machine_state.state(root)
+    others = _Others()
+    started = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     begun = time.perf_counter()
     model = Model.open(path, threads=threads, check=False)
     load_ms = (time.perf_counter() - begun) * 1e3
-    after_load = machine.peak_kib()
+    loaded = machine.memory(root)
     pixels = model.goldens.items[0].pixels()
 
     def invoke() -> float:
@@ -48,30 +63,42 @@ def measure(path: str, runs: int = 50, threads: int = 1) -> BenchmarkRecord:
 
     first_ms = invoke()
     warmup = _warm_up(invoke)
+    warm = machine_state.frequencies(root)
     samples = [invoke() for _ in range(runs)]
-    peak = machine.peak_kib()
-    system["others"] = others.cores()
-    flags = ["busy"] if (system["others"] or 0.0) > BUSY else []
-    if not model.self_test(first_only=True)[0].passed:
-        flags.append("golden_failed")  # fast, but wrong: whoever compares must see it
+    after = machine_state.state(root)
+    ran = machine.memory(root)
+    reason = machine_state.throttled(before, warm, after)
+    system.update(others=others.cores(), throttled=reason, frequency_warm_khz=warm)
+    # What follows is no part of the times and the memory of the model.
+    golden = all(one.passed for one in model.self_test())
+    reading = film_times(film if film is not None else drawn_film(pixels), model)
+    flags = {
+        "busy": (system["others"] or 0.0) > BUSY,
+        "throttled": reason is not None,
+        "swapping": machine_state.swapping(before, after),
+        "golden_failed": not golden,  # fast, but wrong: whoever compares must see it
+    }
+    content = Path(path).read_bytes()
     return BenchmarkRecord(
-        model=model.identity(),
+        model={**model.identity(), "file_sha256": hashlib.sha256(content).hexdigest()},
         runtime=model.runtime(),
-        machine=system,
+        machine={**system, "before": before, "after": after},
         target="local",
         emulated=False,
         started=started,
-        load_ms=load_ms,
-        first_ms=first_ms,
-        steady_ms=tuple(samples),
-        warmup_runs=warmup,
-        p50_ms=quantile(samples, 0.5),
-        p90_ms=quantile(samples, 0.9),
-        min_ms=min(samples),
-        rss_after_load_kib=after_load,
-        rss_peak_kib=peak,
-        file_bytes=os.stat(path).st_size,
-        flags=tuple(flags),
+        file_bytes=len(content),
+        golden=golden,
+        times=Times.of(load_ms, first_ms, samples, warmup, *reading),
+        memory=Memory(
+            hwm_after_load_kib=loaded["hwm"],
+            hwm_kib=ran["hwm"],
+            pss_kib=ran["pss"],
+            private_dirty_kib=ran["private_dirty"],
+            pss_after_load_kib=loaded["pss"],
+            private_dirty_after_load_kib=loaded["private_dirty"],
+        ),
+        energy_mj=energy.per_invoke(invoke, root),
+        flags=tuple(name for name, up in flags.items() if up),
     )
 
 
@@ -82,17 +109,28 @@ class _Others:
     """
 
     def __init__(self) -> None:
-        self._begun, self._busy = time.monotonic(), machine.busy_seconds()
-        self._own = time.process_time()
+        self._begun = _clocks()
 
     def cores(self) -> float | None:
         """None where the system does not tell. Waits until it has watched long enough."""
-        time.sleep(max(0.0, WATCHED - (time.monotonic() - self._begun)))
-        busy, own = machine.busy_seconds(), time.process_time() - self._own
-        if busy is None or self._busy is None:
+        time.sleep(max(0.0, WATCHED - (time.monotonic() - self._begun[0])))
+        begun, ended = self._begun, _clocks()
+        if begun[2] is None or ended[2] is None:
             return None
-        watched = time.monotonic() - self._begun
-        return round(max(0.0, (busy - self._busy - own) / watched), 2)
+        watched, own, busy = ended[0] - begun[0], ended[1] - begun[1], ended[2] - begun[2]
+        return round(max(0.0, (busy - own) / watched), 2)
+
+
+def _clocks() -> tuple[float, float, float | None]:
+    """Time, this process's share and all processors' work, as of one moment.
+
+    Read again where the process was put aside in between, up to some times.
+    """
+    for _ in range(20):
+        found = time.monotonic(), time.process_time(), machine.busy_seconds()
+        if time.monotonic() - found[0] < PROMPT:
+            break
+    return found
 
 
 def _warm_up(invoke: Callable[[], float]) -> int:
@@ -107,15 +145,6 @@ def _warm_up(invoke: Callable[[], float]) -> int:
     return len(times)
 
 
-def quantile(samples: Sequence[float], share: float) -> float:
-    """Linear interpolation between order statistics, as NumPy's default."""
-    ordered = sorted(samples)
-    place = share * (len(ordered) - 1)
-    low = int(place)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print one record; exit status as `edge-infer`."""
     parser = argparse.ArgumentParser(
@@ -126,11 +155,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("model", help="name of a bundled model, or the path of a file")
     parser.add_argument("--runs", type=int, default=50, help="samples after the warm-up (50)")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--film", help="to be decoded and resized; by default one is drawn")
     options = parser.parse_args(arguments)
     if options.runs < 1 or not 1 <= options.threads <= MOST_THREADS:
         parser.error(f"--runs must be at least 1, --threads 1 to {MOST_THREADS}")
     try:
-        record = measure(options.model, options.runs, options.threads)
+        record = measure(options.model, options.runs, options.threads, options.film)
         print(record.to_json(), flush=True)
     except EdgeError as error:
         print("probe: error:", " ".join(str(error).split()), file=sys.stderr)

@@ -21,6 +21,8 @@ ARROWS = {
     "training": {"training", "workshop", "edge_runtime"},
     "export": {"export", "workshop", "edge_runtime"},
     "benchmarks": {"benchmarks", "workshop", "edge_runtime"},
+    # Its tests run TensorFlow Lite's library on the C library that export has for it.
+    "android_demo": {"android_demo", "export", "workshop", "edge_runtime"},
 }
 # A path of somebody's machine, or the address of a package registry.
 MACHINE = re.compile(r"(?<![\w.~}-])/(?:work|root|home|Users)/\w")

@@ -38,10 +38,13 @@ def validation_line(error: ValidationError) -> str:
     return f"{where}: {first['msg']}"
 
 
-def parse(text: str | bytes, cls: type[T], name: str) -> T:
-    """A record (or `list[Record]`) from JSON; raises `DataError` naming the field."""
+def parse(text: str | bytes, cls: type[T], name: str, *, strict: bool = False) -> T:
+    """A record (or `list[Record]`) from JSON; raises `DataError` naming the field.
+
+    With `strict`, "7" is no number and "no" no truth value.
+    """
     try:
-        return TypeAdapter(cls).validate_json(text)
+        return TypeAdapter(cls).validate_json(text, strict=strict)
     except ValidationError as error:
         raise DataError(f"{name} is not as expected: {validation_line(error)}") from error
 

@@ -14,9 +14,9 @@ from benchmarks.peers.entries import Entry, Plan, entries
 from benchmarks.peers.record import OURS, Peers
 from benchmarks.quiet import Others
 from edge_runtime import golden, machine
+from edge_runtime.benchmark_record import quantile
 from edge_runtime.errors import EdgeError
 from edge_runtime.model import Model
-from edge_runtime.probe import quantile
 from workshop.progress import Progress
 
 __all__ = ["measure"]

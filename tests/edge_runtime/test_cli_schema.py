@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -11,52 +10,15 @@ from typing import Any
 import pydantic
 import pytest
 
-from edge_runtime.prediction import PREDICTION_SCHEMA, Prediction
+from edge_runtime.contract import PREDICTION_SCHEMA
+from edge_runtime.prediction import Prediction
 from tests.edge_runtime.commands import draw, run
 from tests.environments import ROOT
+from tests.json_schema import wrong
 from tests.tiny import film, png
 
 SCHEMA: dict[str, Any] = json.loads((ROOT / "edge_runtime/prediction.schema.json").read_text())
 ANSWER, FAILURE = SCHEMA["oneOf"]
-TYPES: dict[str, Any] = {"object": dict, "array": list, "string": str, "boolean": bool,
-                         "null": type(None), "integer": int, "number": (int, float)}  # fmt: skip
-
-
-def wrong(schema: Any, value: Any, at: str = "$") -> str | None:
-    """Why a value is not what a schema says, None where it is; the words that ours uses."""
-    unknown = schema.keys() - {"$schema", "title", "description", "type", "const", "enum", "oneOf",
-                               "properties", "required", "additionalProperties", "pattern",
-                               "minimum", "maximum"}  # fmt: skip
-    assert not unknown, f"this test cannot read {unknown}"
-    if "oneOf" in schema:
-        found = [wrong(one, value, at) for one in schema["oneOf"]]
-        return None if found.count(None) == 1 else f"{at}: {found}"
-    kinds = schema.get("type", [])
-    if kinds:
-        names = [kinds] if isinstance(kinds, str) else kinds
-        wide = tuple(t for n in names for t in (TYPES[n] if n == "number" else (TYPES[n],)))
-        if not isinstance(value, wide) or (isinstance(value, bool) and bool not in wide):
-            return f"{at} is {value!r}, not {kinds}"
-    if "const" in schema and value != schema["const"]:
-        return f"{at} is {value!r}"
-    if "enum" in schema and value not in schema["enum"]:
-        return f"{at} is {value!r}"
-    if isinstance(value, str) and not re.search(schema.get("pattern", ""), value):
-        return f"{at} does not look right"
-    if isinstance(value, int | float) and not (
-        schema.get("minimum", value) <= value <= schema.get("maximum", value)
-    ):
-        return f"{at} is out of range"
-    if isinstance(value, dict):
-        if missing := set(schema.get("required", ())) - value.keys():
-            return f"{at} lacks {missing}"
-        for key, part in value.items():
-            known = schema.get("properties", {}).get(key, schema.get("additionalProperties", True))
-            if known is False:
-                return f"{at} has {key!r}"
-            if isinstance(known, dict) and (why := wrong(known, part, f"{at}.{key}")):
-                return why
-    return None
 
 
 @pytest.fixture(scope="module")

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from edge_runtime import container, machine, probe
+from benchmarks.checks import problems
+from edge_runtime import container, machine, machine_state, probe
 from edge_runtime.benchmark_record import BenchmarkRecord
 from tests.environments import ROOT
-from tests.tiny import repacked
-
-TIMES = st.lists(st.floats(0.001, 1e6), min_size=1, max_size=60)
+from tests.tiny import film, png, repacked
 
 
 def probed(*words: object) -> subprocess.CompletedProcess[str]:
@@ -32,15 +29,18 @@ def test_one_record_a_process(tiny_model: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("\n") == 1 and done.stderr == ""
     record = BenchmarkRecord.from_json(done.stdout)
-    assert len(record.steady_ms) == 7 and record.runtime["threads"] == 2
-    assert record.min_ms == min(record.steady_ms) <= record.p50_ms <= record.p90_ms
-    assert record.p90_ms <= max(record.steady_ms)
-    assert record.load_ms > 0 and record.first_ms > 0 and record.warmup_runs >= 10
-    assert record.rss_after_load_kib and record.rss_peak_kib
-    assert 5_000 < record.rss_after_load_kib <= record.rss_peak_kib
+    times, memory = record.times, record.memory
+    assert times and len(times.steady_ms) == 7 and record.runtime["threads"] == 2
+    assert times.min_ms == min(times.steady_ms) <= times.p50_ms <= times.p90_ms <= times.p99_ms
+    assert times.p99_ms <= max(times.steady_ms)
+    assert times.load_ms > 0 and times.first_ms > 0 and times.warmup_runs >= 10
+    assert memory and memory.hwm_after_load_kib and memory.hwm_kib
+    assert 5_000 < memory.hwm_after_load_kib <= memory.hwm_kib
     assert record.file_bytes == tiny_model.stat().st_size
+    assert record.model["file_sha256"] == hashlib.sha256(tiny_model.read_bytes()).hexdigest()
     assert record.model["name"] == "tiny-int8" and not record.emulated
-    assert (record.target, "golden_failed" in record.flags) == ("local", False)
+    assert (record.target, record.golden) == ("local", True)
+    assert times.decode_ms and times.resize_ms and not problems(record)
     assert BenchmarkRecord.from_json(record.to_json()) == record
 
 
@@ -50,7 +50,8 @@ def test_a_model_that_answers_wrongly_is_flagged(tiny_model: Path, tmp_path: Pat
     wrong = tmp_path / "wrong.tflite"
     files = {container.GOLDEN: json.dumps(goldens).encode()}
     wrong.write_bytes(repacked(tiny_model.read_bytes(), {}, files))
-    assert "golden_failed" in probe.measure(str(wrong), runs=1).flags
+    record = probe.measure(str(wrong), runs=1)
+    assert "golden_failed" in record.flags and not record.golden
 
 
 @pytest.mark.parametrize(("others", "busy"), [(0.0, False), (0.2, False), (0.9, True), (3, True)])
@@ -91,24 +92,30 @@ def test_bad_use(tmp_path: Path) -> None:
     assert probed(tmp_path, "--runs", 0).returncode == 2
 
 
-@given(TIMES, st.floats(0, 1))
-def test_quantile_is_numpys(samples: list[float], share: float) -> None:
-    import numpy as np
+def test_a_film_of_one_s_own_is_decoded(tiny_model: Path, tmp_path: Path) -> None:
+    picture = tmp_path / "film.png"
+    picture.write_bytes(png(film(170, seed=1, size=64)))
+    own = probe.measure(str(tiny_model), runs=1, film=str(picture)).times
+    drawn = probe.measure(str(tiny_model), runs=1).times
+    assert own and drawn and own.decode_ms and drawn.decode_ms
+    assert own.decode_ms < drawn.decode_ms
+    done = probed(tiny_model, "--film", tmp_path / "none.png")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
 
-    assert probe.quantile(samples, share) == pytest.approx(float(np.quantile(samples, share)))
 
-
-def test_machine_tells_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = machine.describe()
-    assert said["cores"] == os.cpu_count() and said["memory_kib"] > 100_000
-    assert said["cpu"] and said["python"].count(".") == 2
-    peak = machine.peak_kib()
-    assert peak and peak > 5_000
-
-    def nothing(path: str) -> None:
-        return None
-
-    monkeypatch.setattr(machine, "_text", nothing)  # a system without /proc
-    other: dict[str, Any] = machine.describe()
-    assert other["memory_kib"] is None and machine.peak_kib() is None
-    json.dumps(other)
+def test_a_board_that_throttles_and_swaps_says_so(
+    tiny_model: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A made-up tree: a processor at its trip point, whose system swaps at every look."""
+    zone = tmp_path / "sys/class/thermal/thermal_zone0"
+    zone.mkdir(parents=True)
+    for name, content in {"type": "cpu", "temp": "85500", "trip_point_0_type": "passive",
+                          "trip_point_0_temp": "85000"}.items():  # fmt: skip
+        (zone / name).write_text(content + "\n")
+    pages = iter(range(0, 10**6, 1000))
+    monkeypatch.setattr(machine_state, "_swapped", lambda root: next(pages))
+    record = probe.measure(str(tiny_model), runs=1, root=tmp_path)
+    assert {"throttled", "swapping"} <= set(record.flags)
+    assert record.machine["throttled"] == "cpu is at its trip point"
+    assert record.memory and record.memory.hwm_kib is None  # this tree tells no memory
+    assert not problems(record)

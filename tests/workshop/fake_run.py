@@ -10,8 +10,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from edge_runtime.benchmark_record import BenchmarkRecord
-from edge_runtime.probe import quantile
+from edge_runtime.benchmark_record import BenchmarkRecord, Memory, Times
 from workshop.evidence.statistics import auroc, sensitivity, specificity, wilson
 from workshop.films import read_index
 from workshop.parity_records import InterpreterParity, LayerError, LayerProfile
@@ -256,18 +255,24 @@ def _worst(
 
 
 def benchmark(precision: str = "int8", seed: int = 0, **changes: Any) -> BenchmarkRecord:
-    """A record whose figures follow from its samples."""
+    """A record whose figures follow from its samples; changes may be of any of its parts."""
     rng = random.Random(seed)
     samples = tuple((3.5 if precision == "int8" else 5.6) + rng.expovariate(4) for _ in range(50))
+    emulated = changes.get("emulated", False)
+    times, memory = Times.of(5.5, 4.4, samples, 10, 2.5, 1.5), Memory(40_000, 47_000)
+    parts: dict[str, Any] = {"times": None, "memory": None}
+    if not emulated:
+        parts = {name: replace(one, **{key: changes.pop(key) for key in [*changes]
+                                       if hasattr(one, key)})
+                 for name, one in (("times", times), ("memory", memory))}  # fmt: skip
     record = BenchmarkRecord(
         model={"name": "fake", "version": "0.0.1", "precision": precision,
-               "graph_sha256": GRAPH if precision == "int8" else "98" * 32},
+               "graph_sha256": GRAPH if precision == "int8" else "98" * 32,
+               "file_sha256": "ab" * 32},
         runtime={"name": "litert", "version": "2.3.0", "delegate": "xnnpack", "threads": 1},
         machine={"cpu": "A processor", "cores": 2, "machine": "x86_64", "system": "Linux 6",
                  "python": "3.11", "board": None},
-        target="local", emulated=False, started="2026-01-02T03:04:05Z",
-        load_ms=5.5, first_ms=4.4, steady_ms=samples, warmup_runs=10,
-        p50_ms=quantile(samples, 0.5), p90_ms=quantile(samples, 0.9), min_ms=min(samples),
-        rss_after_load_kib=40_000, rss_peak_kib=47_000, file_bytes=2_799_432,
+        target="local", emulated=emulated, started="2026-01-02T03:04:05Z",
+        file_bytes=2_799_432, golden=True, **parts,
     )  # fmt: skip
     return replace(record, **changes)

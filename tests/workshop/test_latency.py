@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge_runtime.benchmark_record import Memory
 from edge_runtime.errors import DataError
 from tests.workshop.fake_run import benchmark
 from workshop.latency import latency_rows, machine_line, read_records, sections
@@ -16,7 +17,7 @@ from workshop.latency import latency_rows, machine_line, read_records, sections
 
 @given(st.lists(st.floats(0.01, 1e4), min_size=1, max_size=9))
 def test_a_row_is_the_median_over_processes(times: list[float]) -> None:
-    (row,) = latency_rows([benchmark(p50_ms=ms, min_ms=ms, rss_peak_kib=2048) for ms in times])
+    (row,) = latency_rows([benchmark(p50_ms=ms, min_ms=ms, hwm_kib=2048) for ms in times])
     assert row.p50_ms is not None and row.p50_low_ms is not None and row.p50_high_ms is not None
     assert row.p50_low_ms == min(times) == row.min_ms
     assert row.p50_low_ms <= row.p50_ms <= row.p50_high_ms == max(times)
@@ -39,16 +40,18 @@ def test_graph_machine_and_threads_keep_rows_apart() -> None:
     assert [len(part) for part in sections(rows).values()] == [4, 1]
 
 
-def test_an_emulated_row_has_no_time_and_no_memory() -> None:
+def test_an_emulated_row_has_no_time_but_a_whole_machine_s_memory() -> None:
     (row,) = latency_rows([benchmark(emulated=True, target="qemu")])
     times = (row.load_ms, row.first_ms, row.p50_ms, row.p50_low_ms, row.p90_ms, row.min_ms)
     assert set(times) == {None} and row.peak_mib is None and row.emulated
+    whole = benchmark(emulated=True, target="qemu", memory=Memory(1024, 2048))
+    assert latency_rows([whole])[0].peak_mib == 2.0
     assert "EMULATED" in row.machine and row.machine.startswith("qemu: ")
 
 
 def test_memory_may_be_not_measured() -> None:
-    assert latency_rows([benchmark(rss_peak_kib=None)])[0].peak_mib is None
-    both = [benchmark(rss_peak_kib=None), benchmark(rss_peak_kib=1024)]
+    assert latency_rows([benchmark(hwm_kib=None)])[0].peak_mib is None
+    both = [benchmark(hwm_kib=None), benchmark(hwm_kib=1024)]
     assert latency_rows(both)[0].peak_mib == 1.0
 
 
@@ -74,9 +77,11 @@ def test_files_and_folders_are_read_in_order(tmp_path: Path) -> None:
         (b"", "is empty"),
         (b"nonsense", "line 1 is not as expected"),
         (b'{"schema": 1}', "line 1 is not as expected"),
+        (b'{"schema": 2}', "line 1 is not as expected"),
+        (b"[]", "line 1 is not as expected"),
         (b"\xff\xfe", "it is not text"),
         (benchmark(steady_ms=()).to_json().encode(), "without a sample"),
-        (benchmark(schema=9).to_json().encode(), "another schema"),
+        (benchmark(schema=9).to_json().encode(), "schema 9 is unknown"),
         (benchmark().to_json().replace('"p50_ms": ', '"p50_ms": "x').encode(), "line 1"),
     ],
 )

@@ -90,7 +90,7 @@ def test_latency_has_a_row_a_model(tmp_path: Path) -> None:
     two = latency_plot([benchmark("int8"), benchmark("float32")])
     with Image.open(io.BytesIO(one)) as small, Image.open(io.BytesIO(two)) as large:
         assert large.height > small.height
-    assert colours(latency_plot([benchmark(rss_peak_kib=None)]))
+    assert colours(latency_plot([benchmark(hwm_kib=None)]))
 
 
 @pytest.mark.parametrize("emulated", [True, None])

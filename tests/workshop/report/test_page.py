@@ -232,12 +232,12 @@ def test_films_are_found_where_cxr_data_says(
 def test_an_emulated_time_is_never_shown(run: Path) -> None:
     for path in (run / "benchmarks").glob("*.json"):
         path.unlink()
-    record = fake_run.benchmark(target="qemu", emulated=True, p50_ms=1357.9, load_ms=246.8)
+    record = fake_run.benchmark(target="qemu", emulated=True)
     (run / "benchmarks" / "0.json").write_text(record.to_json())
     page = written(run)
     check(page)
     assert "would be no board" in page and "EMULATED" in page
-    assert not re.search(r"135[78]|24[67]|<b>3\.|3\.71", words(page))
+    assert not re.search(r"<b>3\.|3\.71", words(page))
     assert "Latency distributions" not in page
 
 

@@ -1,0 +1,32 @@
+package org.cxredge.core;
+
+import org.cxredge.core.ReadException.Why;
+
+/** What a picture may claim before any memory is taken for it. */
+final class Limits {
+    static final int MAX_PIXELS = 1 << 26;
+    static final int MAX_SIDE = 1 << 15;
+    static final int MAX_BYTES = 1 << 28;
+
+    private Limits() {}
+
+    /**
+     * Width and height within bounds, and `bytes` a pixel within half of what this process may
+     * have: the other half is the app's.
+     */
+    static void check(long width, long height, int bytes) throws ReadException {
+        if (width <= 0 || height <= 0) {
+            throw new ReadException(Why.NO_PIXELS, "");
+        }
+        if (width > MAX_SIDE || height > MAX_SIDE || width * height > MAX_PIXELS) {
+            throw tooLarge(width + "x" + height);
+        }
+        if (width * height * bytes > Runtime.getRuntime().maxMemory() / 2) {
+            throw tooLarge(width + "x" + height + " in this much memory");
+        }
+    }
+
+    static ReadException tooLarge(String detail) {
+        return new ReadException(Why.TOO_LARGE, detail);
+    }
+}

@@ -1,0 +1,46 @@
+package org.cxredge.core;
+
+/** A picture that could not be read as a film, with the reason as a key that an app can word. */
+public final class ReadException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    /** What is wrong, so that each can be said in the user's own language. */
+    public enum Why {
+        EMPTY("the file is empty"),
+        FOREIGN("the file is %s; films are read from PNG, JPEG, TIFF, BMP, WebP, PGM or DICOM"),
+        NOT_A_PICTURE("the file is not a picture in a format that films come in"),
+        TOO_LARGE("the picture is too large for this device; make it smaller first"),
+        NO_PIXELS("the picture has no pixels"),
+        DAMAGED("the picture is damaged or cut short; get it again"),
+        UNSUPPORTED("the picture is of a kind that is not read here (%s)"),
+        CANNOT_OPEN("the file cannot be opened");
+
+        private final String words;
+
+        Why(String words) {
+            this.words = words;
+        }
+    }
+
+    public final Why why;
+    /** What kind of file it is (FOREIGN, UNSUPPORTED) or what was met; may be empty. */
+    public final String detail;
+
+    public ReadException(Why why, String detail) {
+        this(why, detail, null);
+    }
+
+    public ReadException(Why why, String detail, Throwable cause) {
+        super(why.words.contains("%s") ? why.words.replace("%s", detail) : why.words, cause);
+        this.why = why;
+        this.detail = detail;
+    }
+
+    static ReadException damaged(String detail) {
+        return new ReadException(Why.DAMAGED, detail);
+    }
+
+    static ReadException unsupported(String what) {
+        return new ReadException(Why.UNSUPPORTED, what);
+    }
+}

@@ -1,0 +1,58 @@
+package org.cxredge.core;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** The first directory of a TIFF: numbers by tag. */
+final class TiffTags {
+    static final int WIDTH = 256, HEIGHT = 257, BITS = 258, COMPRESSION = 259, PHOTOMETRIC = 262,
+            FILL_ORDER = 266, STRIP_OFFSETS = 273, ORIENTATION = 274, SAMPLES = 277,
+            ROWS_PER_STRIP = 278, STRIP_BYTES = 279, PLANES = 284, PREDICTOR = 317,
+            PALETTE = 320, TILE_WIDTH = 322, TILE_HEIGHT = 323, TILE_OFFSETS = 324,
+            TILE_BYTES = 325, EXTRA_SAMPLES = 338, SAMPLE_FORMAT = 339;
+
+    private final Bytes file;
+    private final Map<Integer, long[]> places = new HashMap<>(); // tag -> {bytes each, count, place}
+
+    TiffTags(Bytes file) throws ReadException {
+        this.file = file;
+        long at = file.u32(4);
+        int count = file.u16(at);
+        for (int i = 0; i < count; i++) {
+            long entry = at + 2 + 12L * i;
+            int type = file.u16(entry + 2);
+            int each = type == 1 || type == 2 || type == 7 ? 1 : type == 3 ? 2 : type == 4 ? 4 : 0;
+            long many = file.u32(entry + 4);
+            if (each == 0) {
+                continue; // fractions and signed numbers: no tag that is read here
+            }
+            long place = each * many <= 4 ? entry + 8 : file.u32(entry + 8);
+            if (many > 0 && place + each * many <= file.size) {
+                places.put(file.u16(entry), new long[] {each, many, place});
+            }
+        }
+    }
+
+    boolean has(int tag) {
+        return places.containsKey(tag);
+    }
+
+    int count(int tag) {
+        long[] place = places.get(tag);
+        return place == null ? 0 : (int) place[1];
+    }
+
+    /** One of a tag's numbers; `otherwise` where it is not there. */
+    long get(int tag, int index, long otherwise) throws ReadException {
+        long[] place = places.get(tag);
+        if (place == null || index >= place[1]) {
+            return otherwise;
+        }
+        long at = place[2] + place[0] * index;
+        return place[0] == 1 ? file.u8(at) : place[0] == 2 ? file.u16(at) : file.u32(at);
+    }
+
+    long get(int tag, long otherwise) throws ReadException {
+        return get(tag, 0, otherwise);
+    }
+}

@@ -1,0 +1,172 @@
+package org.cxredge.demo;
+
+import android.content.Context;
+import android.content.res.AssetFileDescriptor;
+import android.content.res.AssetManager;
+import android.os.Handler;
+import android.os.Looper;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.cxredge.core.Golden;
+import org.cxredge.core.ModelException;
+import org.cxredge.core.ModelFile;
+
+/**
+ * The process's one model and interpreter, and the one thread that uses them.
+ *
+ * <p>Nothing is answered before every golden input has given its known outputs.
+ */
+final class Engine {
+    static final String MODEL = "cxr-mobilenetv2-int8.tflite";
+    /** What an interpreter is held to: first what XNNPACK gives, then what others may. */
+    static final String[] FAMILIES = {"litert_xnnpack", "other"};
+
+    enum State { CHECKING, READY, REFUSED }
+
+    /** How the self-check ended; not to be changed. */
+    static final class Check {
+        final State state;
+        final ModelFile file; // null where it could not be opened
+        final List<Golden.Result> results;
+        final String family;
+        final String why; // of a refusal, else null
+
+        Check(State state, ModelFile file, List<Golden.Result> results, String family, String why) {
+            this.state = state;
+            this.file = file;
+            this.results = results;
+            this.family = family;
+            this.why = why;
+        }
+    }
+
+    private static Engine one;
+
+    final ExecutorService worker = Executors.newSingleThreadExecutor();
+    private final Handler main = new Handler(Looper.getMainLooper());
+    private final List<Runnable> listeners = new ArrayList<>();
+    private final Context context;
+    private volatile Check check = checking();
+    private volatile String jpeg;
+    private TfliteGraph graph; // the worker's alone
+
+    private Engine(Context context) {
+        this.context = context.getApplicationContext();
+    }
+
+    /** The process's engine; its first caller starts the self-check. For the main thread. */
+    static Engine of(Context context) {
+        if (one == null) {
+            one = new Engine(context);
+            one.recheck(new Settings(context).threads());
+        }
+        return one;
+    }
+
+    Check check() {
+        return check;
+    }
+
+    /** How the phone's JPEG decoder compares, in words; null until it was tried. */
+    String jpeg() {
+        return jpeg;
+    }
+
+    /** Opens the model anew and runs all golden inputs, off the main thread. */
+    void recheck(int threads) {
+        check = checking();
+        tell();
+        worker.execute(() -> {
+            check = checked(threads);
+            jpeg = JpegCheck.said(context, this);
+            tell();
+        });
+    }
+
+    /** The interpreter, for the worker thread. Raises where the self-check refused. */
+    TfliteGraph graph() throws ModelException {
+        if (check.state != State.READY) {
+            throw new ModelException(check.why == null ? "the self-check has not run" : check.why);
+        }
+        return graph;
+    }
+
+    /** `listener` runs on the main thread whenever `check` has changed. */
+    void listen(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    void leave(Runnable listener) {
+        listeners.remove(listener);
+    }
+
+    private void tell() {
+        main.post(() -> {
+            for (Runnable listener : new ArrayList<>(listeners)) {
+                listener.run();
+            }
+        });
+    }
+
+    private static Check checking() {
+        return new Check(State.CHECKING, null, Collections.<Golden.Result>emptyList(), null, null);
+    }
+
+    private Check checked(int threads) {
+        ModelFile file = null;
+        List<Golden.Result> results = Collections.emptyList();
+        try {
+            if (graph != null) {
+                graph.close();
+                graph = null;
+            }
+            file = ModelFile.open(mapped(context.getAssets()));
+            TfliteGraph opened = new TfliteGraph(file, threads);
+            graph = opened;
+            for (String family : FAMILIES) {
+                results = Golden.check(file, opened, family);
+                if (passed(results)) {
+                    return new Check(State.READY, file, results, family, null);
+                }
+            }
+            return new Check(State.REFUSED, file, results, FAMILIES[1], worst(results));
+        } catch (ModelException | IOException | RuntimeException error) {
+            String why = error.getMessage() == null ? error.toString() : error.getMessage();
+            return new Check(State.REFUSED, file, results, null, why);
+        }
+    }
+
+    /** The model where it lies in the APK: stored there, so that it is mapped, not read. */
+    static ByteBuffer mapped(AssetManager assets) throws IOException {
+        try (AssetFileDescriptor place = assets.openFd(MODEL);
+                FileInputStream in = new FileInputStream(place.getFileDescriptor())) {
+            return in.getChannel()
+                    .map(FileChannel.MapMode.READ_ONLY, place.getStartOffset(), place.getLength());
+        }
+    }
+
+    private static boolean passed(List<Golden.Result> results) {
+        for (Golden.Result result : results) {
+            if (!result.passed) {
+                return false;
+            }
+        }
+        return !results.isEmpty();
+    }
+
+    private static String worst(List<Golden.Result> results) {
+        for (Golden.Result result : results) {
+            if (!result.passed) {
+                return result.name + ", " + result.output + " " + result.difference;
+            }
+        }
+        return "no golden input";
+    }
+}

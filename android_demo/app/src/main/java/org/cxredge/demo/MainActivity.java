@@ -1,0 +1,189 @@
+package org.cxredge.demo;
+
+import android.content.ActivityNotFoundException;
+import android.content.ClipData;
+import android.content.Intent;
+import android.net.Uri;
+import android.os.Bundle;
+import android.provider.MediaStore;
+import android.view.View;
+import android.widget.LinearLayout;
+import android.widget.TextView;
+import android.widget.Toast;
+import java.util.ArrayList;
+import java.util.List;
+import org.cxredge.core.Contract;
+
+/** The start: choose, photograph or be given films, and the list of those of this session. */
+public final class MainActivity extends Screen {
+    static final int PICK = 1;
+    static final int PHOTOGRAPH = 2;
+    private static final int FIRST_SCREEN = 3;
+
+    private final Runnable changed = this::show;
+    private Uri photograph; // where the camera app is writing
+    private boolean given; // whether the films of the intent have been taken up
+
+    @Override
+    protected void onCreate(Bundle state) {
+        super.onCreate(state);
+        setContentView(R.layout.main);
+        if (state == null) {
+            if (Session.ONE.entries().isEmpty()) {
+                TemporaryFiles.clear(this);
+            }
+        } else {
+            photograph = state.getParcelable("photograph");
+            given = state.getBoolean("given");
+        }
+        findViewById(R.id.open_film).setOnClickListener(v -> pick());
+        findViewById(R.id.take_photograph).setOnClickListener(v -> photograph());
+        findViewById(R.id.films_clear).setOnClickListener(v -> {
+            Session.ONE.clear();
+            TemporaryFiles.clear(this);
+        });
+        link(R.id.about, new Intent(this, WelcomeActivity.class));
+        link(R.id.model_card, PageActivity.of(this, PageActivity.CARD));
+        link(R.id.licence, PageActivity.of(this, PageActivity.LICENCE));
+        link(R.id.self_check, new Intent(this, SelfCheckActivity.class));
+        link(R.id.settings, new Intent(this, SettingsActivity.class));
+    }
+
+    private void link(int id, Intent screen) {
+        findViewById(id).setOnClickListener(v -> startActivity(screen));
+    }
+
+    @Override
+    protected void onSaveInstanceState(Bundle state) {
+        super.onSaveInstanceState(state);
+        state.putParcelable("photograph", photograph);
+        state.putBoolean("given", given);
+    }
+
+    @Override
+    protected void onNewIntent(Intent intent) {
+        super.onNewIntent(intent);
+        setIntent(intent);
+        given = false;
+    }
+
+    @Override
+    protected void onStart() {
+        super.onStart();
+        Engine.of(this).listen(changed);
+        Session.ONE.listen(changed);
+    }
+
+    @Override
+    protected void onStop() {
+        Engine.of(this).leave(changed);
+        Session.ONE.leave(changed);
+        super.onStop();
+    }
+
+    @Override
+    protected void onResume() {
+        super.onResume();
+        if (!new Settings(this).accepted()) {
+            startActivityForResult(new Intent(this, WelcomeActivity.class), FIRST_SCREEN);
+            return;
+        }
+        if (!given) {
+            given = true;
+            take(Shared.films(getIntent()), Shared.sent(getIntent()));
+        }
+        show();
+    }
+
+    private void pick() {
+        Intent wanted = new Intent(Intent.ACTION_OPEN_DOCUMENT)
+                .addCategory(Intent.CATEGORY_OPENABLE)
+                .setType("*/*") // DICOM has a type of its own, or none
+                .putExtra(Intent.EXTRA_MIME_TYPES, Shared.TYPES)
+                .putExtra(Intent.EXTRA_ALLOW_MULTIPLE, true);
+        ask(wanted, PICK, R.string.no_picker);
+    }
+
+    private void photograph() {
+        photograph = TemporaryFiles.fresh(this, "photograph");
+        Intent wanted = new Intent(MediaStore.ACTION_IMAGE_CAPTURE)
+                .putExtra(MediaStore.EXTRA_OUTPUT, photograph)
+                .addFlags(Intent.FLAG_GRANT_WRITE_URI_PERMISSION);
+        wanted.setClipData(ClipData.newRawUri("", photograph));
+        ask(wanted, PHOTOGRAPH, R.string.no_camera);
+    }
+
+    private void ask(Intent wanted, int code, int otherwise) {
+        try {
+            startActivityForResult(wanted, code);
+        } catch (ActivityNotFoundException | SecurityException error) {
+            say(otherwise);
+        }
+    }
+
+    @Override
+    protected void onActivityResult(int code, int result, Intent data) {
+        super.onActivityResult(code, result, data);
+        if (code == FIRST_SCREEN) {
+            if (result != RESULT_OK) {
+                finish();
+            }
+        } else if (result == RESULT_OK && code == PICK && data != null) {
+            take(Shared.films(data), true);
+        } else if (result == RESULT_OK && code == PHOTOGRAPH && photograph != null) {
+            List<Uri> films = new ArrayList<>();
+            films.add(photograph);
+            take(films, true);
+        }
+    }
+
+    /** Films begin to be read; one alone is shown at once. */
+    private void take(List<Uri> films, boolean sent) {
+        if (films.isEmpty()) {
+            if (sent) {
+                say(R.string.nothing_shared);
+            }
+            return;
+        }
+        if (films.size() > Session.MOST) {
+            String words = Words.say(this, R.string.too_many, films.size(), Session.MOST);
+            Toast.makeText(this, words, Toast.LENGTH_LONG).show();
+            films = films.subList(0, Session.MOST);
+        }
+        Session.Entry entry = null;
+        for (Uri film : films) {
+            entry = Session.ONE.add(this, film, null);
+        }
+        if (films.size() == 1) {
+            startActivity(ResultActivity.of(this, entry));
+        }
+    }
+
+    private void show() {
+        Engine.Check check = Engine.of(this).check();
+        TextView status = findViewById(R.id.status);
+        if (check.state == Engine.State.READY) {
+            Contract contract = check.file.contract;
+            status.setText(Words.say(this, R.string.ready, contract.name, contract.version));
+        } else if (check.state == Engine.State.REFUSED) {
+            status.setText(Words.say(this, R.string.not_ready, check.why));
+        } else {
+            status.setText(R.string.checking);
+        }
+        boolean ready = check.state == Engine.State.READY;
+        findViewById(R.id.open_film).setEnabled(ready);
+        findViewById(R.id.take_photograph).setEnabled(ready);
+        List<Session.Entry> entries = Session.ONE.entries();
+        visible(R.id.films_none, entries.isEmpty());
+        visible(R.id.films_clear, !entries.isEmpty());
+        LinearLayout rows = findViewById(R.id.films);
+        rows.removeAllViews();
+        for (Session.Entry entry : entries) {
+            rows.addView(FilmRow.of(this, rows, entry));
+        }
+    }
+
+    private void visible(int id, boolean visible) {
+        findViewById(id).setVisibility(visible ? View.VISIBLE : View.GONE);
+    }
+}

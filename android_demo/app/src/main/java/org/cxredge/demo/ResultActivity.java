@@ -1,0 +1,172 @@
+package org.cxredge.demo;
+
+import android.app.Activity;
+import android.content.Intent;
+import android.os.Bundle;
+import android.view.View;
+import android.widget.SeekBar;
+import android.widget.Switch;
+import android.widget.TextView;
+import java.util.List;
+import org.cxredge.core.Decision;
+
+/**
+ * One film: its answer, score and threshold, the heat map over it, and what is behind them.
+ *
+ * <p>Where the process was ended meanwhile the film is read again from its address.
+ */
+public final class ResultActivity extends Screen {
+    private static final String ID = "id";
+    private static final String CORNERS = "corners";
+
+    private final Runnable changed = this::show;
+    private Session.Entry entry;
+    private boolean heat = true;
+    private int opacity;
+
+    static Intent of(Activity from, Session.Entry entry) {
+        return new Intent(from, ResultActivity.class)
+                .setData(entry.uri)
+                .addFlags(Intent.FLAG_GRANT_READ_URI_PERMISSION)
+                .putExtra(ID, entry.id)
+                .putExtra(CORNERS, entry.corners);
+    }
+
+    @Override
+    protected void onCreate(Bundle state) {
+        super.onCreate(state);
+        setContentView(R.layout.result);
+        entry = Session.ONE.entry(state == null ? id() : state.getInt(ID));
+        if (entry == null && getIntent().getData() != null) {
+            double[] corners = getIntent().getDoubleArrayExtra(CORNERS);
+            entry = Session.ONE.add(this, getIntent().getData(), corners);
+        }
+        if (entry == null) {
+            finish();
+            return;
+        }
+        heat = state == null || state.getBoolean("heat");
+        opacity = state == null ? new Settings(this).opacity() : state.getInt("opacity");
+        findViewById(R.id.crop).setOnClickListener(
+                v -> startActivity(CropActivity.of(this, entry)));
+        findViewById(R.id.share).setOnClickListener(v -> share());
+        controls();
+    }
+
+    private int id() {
+        return getIntent().getIntExtra(ID, -1);
+    }
+
+    private void controls() {
+        Switch shown = findViewById(R.id.heat);
+        shown.setChecked(heat);
+        shown.setOnCheckedChangeListener((view, on) -> {
+            heat = on;
+            showHeat();
+        });
+        SeekBar slider = findViewById(R.id.opacity);
+        slider.setProgress(opacity);
+        slider.setOnSeekBarChangeListener(new SeekBar.OnSeekBarChangeListener() {
+            @Override
+            public void onProgressChanged(SeekBar bar, int value, boolean byHand) {
+                opacity = value;
+                showHeat();
+            }
+
+            @Override
+            public void onStartTrackingTouch(SeekBar bar) {}
+
+            @Override
+            public void onStopTrackingTouch(SeekBar bar) {
+                new Settings(ResultActivity.this).setOpacity(opacity);
+            }
+        });
+    }
+
+    @Override
+    protected void onSaveInstanceState(Bundle state) {
+        super.onSaveInstanceState(state);
+        state.putInt(ID, entry == null ? -1 : entry.id);
+        state.putBoolean("heat", heat);
+        state.putInt("opacity", opacity);
+    }
+
+    @Override
+    protected void onStart() {
+        super.onStart();
+        Session.ONE.listen(changed);
+        show();
+    }
+
+    @Override
+    protected void onStop() {
+        Session.ONE.leave(changed);
+        super.onStop();
+    }
+
+    private void show() {
+        if (entry == null) {
+            return;
+        }
+        boolean done = entry.analysis != null;
+        boolean failed = entry.error != null;
+        visible(R.id.busy, entry.waiting());
+        visible(R.id.film, done);
+        visible(R.id.heat_controls, done && entry.analysis.heat != null);
+        visible(R.id.legend, done && entry.analysis.heat != null);
+        visible(R.id.bar, done && !refused());
+        visible(R.id.sentences, !failed);
+        visible(R.id.details_card, done);
+        visible(R.id.crop, done);
+        visible(R.id.share, done);
+        text(R.id.name, entry.name);
+        if (done) {
+            showAnswer();
+        } else if (failed) {
+            text(R.id.answer, getString(R.string.failed));
+            visible(R.id.sentences, true);
+            text(R.id.sentences, entry.error);
+        } else {
+            text(R.id.answer, getString(R.string.reading));
+            visible(R.id.sentences, false);
+        }
+    }
+
+    private boolean refused() {
+        return entry.analysis.decision.answer == Decision.Answer.NOT_RECOGNISED;
+    }
+
+    private void showAnswer() {
+        Analysis one = entry.analysis;
+        List<String> said = Words.of(this, one);
+        text(R.id.answer, said.get(0));
+        text(R.id.sentences, String.join("\n\n", said.subList(1, said.size())));
+        ScoreBar bar = findViewById(R.id.bar);
+        bar.show(one.decision.score, one.decision.threshold);
+        FilmView film = findViewById(R.id.film);
+        film.show(one.film, one.heat);
+        text(R.id.details, Details.of(this, one));
+        showHeat();
+    }
+
+    private void showHeat() {
+        FilmView film = findViewById(R.id.film);
+        boolean over = heat && entry.analysis != null && entry.analysis.heat != null;
+        film.setOpacity(over ? opacity : 0);
+        int words = over ? R.string.film_heat_described : R.string.film_described;
+        film.setContentDescription(Words.say(this, words, entry.name));
+        findViewById(R.id.opacity).setEnabled(heat);
+    }
+
+    private void share() {
+        ResultSharing.share(this, entry, heat ? opacity : 0);
+    }
+
+    private void text(int id, String words) {
+        ((TextView) findViewById(id)).setText(words);
+    }
+
+    private void visible(int id, boolean visible) {
+        findViewById(id).setVisibility(visible ? View.VISIBLE : View.GONE);
+    }
+}

@@ -1,0 +1,85 @@
+package org.cxredge.demo;
+
+import android.app.Activity;
+import android.content.ActivityNotFoundException;
+import android.content.ClipData;
+import android.content.Intent;
+import android.graphics.Bitmap;
+import android.graphics.Canvas;
+import android.net.Uri;
+import android.view.LayoutInflater;
+import android.view.View;
+import android.widget.TextView;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import org.cxredge.core.Decision;
+
+/** A result as a picture and as text, for another app that a person chooses. */
+final class ResultSharing {
+    private static final int WIDTH = 1080; // pixels
+
+    private ResultSharing() {}
+
+    /** Opens the share sheet; `opacity` 0 leaves the heat map out. */
+    static void share(Activity screen, Session.Entry entry, int opacity) {
+        Uri address = TemporaryFiles.fresh(screen, "result");
+        try (OutputStream out = new FileOutputStream(TemporaryFiles.file(screen, address))) {
+            picture(screen, entry, opacity).compress(Bitmap.CompressFormat.PNG, 100, out);
+        } catch (IOException error) {
+            return; // the cache cannot be written: nothing to share
+        }
+        Intent sent = new Intent(Intent.ACTION_SEND)
+                .setType("image/png")
+                .putExtra(Intent.EXTRA_STREAM, address)
+                .putExtra(Intent.EXTRA_SUBJECT, screen.getString(R.string.shared_subject))
+                .putExtra(Intent.EXTRA_TEXT, text(screen, entry))
+                .addFlags(Intent.FLAG_GRANT_READ_URI_PERMISSION);
+        sent.setClipData(ClipData.newRawUri("", address));
+        try {
+            screen.startActivity(Intent.createChooser(sent, screen.getString(R.string.share)));
+        } catch (ActivityNotFoundException error) {
+            // Android's own chooser says that there is no app for it.
+        }
+    }
+
+    /** The answer in words, with the notice: nobody gets the one without the other. */
+    static String text(Activity screen, Session.Entry entry) {
+        List<String> said = Words.of(screen, entry.analysis);
+        return entry.name + "\n" + String.join("\n", said) + "\n\n"
+                + Details.of(screen, entry.analysis) + "\n\n" + screen.getString(R.string.notice);
+    }
+
+    /** The same on one sheet, film and heat map above it. */
+    static Bitmap picture(Activity screen, Session.Entry entry, int opacity) {
+        Analysis one = entry.analysis;
+        View sheet = LayoutInflater.from(screen).inflate(R.layout.sheet, null);
+        FilmView film = sheet.findViewById(R.id.film);
+        film.show(one.film, one.heat);
+        film.setOpacity(opacity);
+        List<String> said = Words.of(screen, one);
+        words(sheet, R.id.name, entry.name);
+        words(sheet, R.id.answer, said.get(0));
+        words(sheet, R.id.sentences, String.join("\n", said.subList(1, said.size())));
+        words(sheet, R.id.details, Details.of(screen, one));
+        ScoreBar bar = sheet.findViewById(R.id.bar);
+        bar.show(one.decision.score, one.decision.threshold);
+        if (one.decision.answer == Decision.Answer.NOT_RECOGNISED) {
+            bar.setVisibility(View.GONE);
+        }
+        sheet.setLayoutDirection(screen.getResources().getConfiguration().getLayoutDirection());
+        sheet.measure(
+                View.MeasureSpec.makeMeasureSpec(WIDTH, View.MeasureSpec.EXACTLY),
+                View.MeasureSpec.makeMeasureSpec(0, View.MeasureSpec.UNSPECIFIED));
+        sheet.layout(0, 0, sheet.getMeasuredWidth(), sheet.getMeasuredHeight());
+        Bitmap picture = Bitmap.createBitmap(
+                sheet.getWidth(), sheet.getHeight(), Bitmap.Config.ARGB_8888);
+        sheet.draw(new Canvas(picture));
+        return picture;
+    }
+
+    private static void words(View sheet, int id, String words) {
+        ((TextView) sheet.findViewById(id)).setText(words);
+    }
+}

@@ -1,0 +1,158 @@
+package org.cxredge.demo;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+
+import android.app.Activity;
+import android.content.Context;
+import android.content.Intent;
+import android.content.res.Configuration;
+import android.content.res.Resources;
+import android.view.View;
+import android.view.ViewGroup;
+import android.widget.TextView;
+import java.lang.reflect.Field;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.cxredge.core.Wording;
+import org.junit.Test;
+import org.robolectric.Robolectric;
+import org.robolectric.RuntimeEnvironment;
+import org.robolectric.android.controller.ActivityController;
+
+/** The same screens on other phones and for other people. */
+public final class VariantsTest extends ScreenTests {
+    private static final String[] VARIANTS = {
+        "dark +night",
+        "german +de",
+        "rtl +ar-ldrtl",
+        "tablet +w900dp-h600dp-land-mdpi",
+        "tablet-dark +w900dp-h600dp-land-night-mdpi",
+        "wide +w640dp-h360dp-land-hdpi",
+        "large-text +h1300dp", // 200 % text
+    };
+
+    /** Start, first screen and result, in each variant. */
+    @Test
+    public void everyVariantIsDrawn() throws Exception {
+        for (String variant : VARIANTS) {
+            String name = variant.split(" ")[0];
+            RuntimeEnvironment.setQualifiers("en-ldltr-w360dp-h760dp-port-notnight-hdpi");
+            RuntimeEnvironment.setQualifiers(variant.split(" ")[1]);
+            RuntimeEnvironment.setFontScale(name.equals("large-text") ? 2 : 1);
+            Session.Entry entry = read(film("above.png"));
+            Context app = RuntimeEnvironment.getApplication();
+            Intent result = new Intent(app, ResultActivity.class)
+                    .setData(entry.uri).putExtra("id", entry.id);
+            screen(ResultActivity.class, result, name + "-result");
+            screen(MainActivity.class, new Intent(Intent.ACTION_MAIN), name + "-start");
+            screen(WelcomeActivity.class, new Intent(), name + "-welcome");
+            Session.ONE.clear();
+        }
+    }
+
+    private static <A extends Activity> void screen(Class<A> kind, Intent intent, String name)
+            throws Exception {
+        try (ActivityController<A> controller = Robolectric.buildActivity(kind, intent).setup()) {
+            draw(controller.get(), name);
+            View all = controller.get().getWindow().getDecorView();
+            checkTargets(all, name, all.getResources().getDisplayMetrics().density);
+            checkTexts(all, name);
+        }
+    }
+
+    /** Whatever can be pushed has 48 dp either way and tells what it is. */
+    private static void checkTargets(View view, String name, float dp) {
+        if (view.isClickable() && view.isShown() && view.getWidth() > 0 && !bar(view)) {
+            String who = name + ": " + view;
+            assertTrue(who, view.getHeight() >= 48 * dp - 1 && view.getWidth() >= 48 * dp - 1);
+            boolean said = view.getContentDescription() != null
+                    || view instanceof TextView && ((TextView) view).length() > 0;
+            assertTrue(who + " says nothing", said);
+        }
+        if (view instanceof ViewGroup) {
+            for (int i = 0; i < ((ViewGroup) view).getChildCount(); i++) {
+                checkTargets(((ViewGroup) view).getChildAt(i), name, dp);
+            }
+        }
+    }
+
+    /** Android's own, as scroll views are. */
+    private static boolean bar(View view) {
+        return view.getId() == View.NO_ID || view instanceof android.widget.ScrollView
+                || view.getResources().getResourceName(view.getId()).startsWith("android:");
+    }
+
+    /** No text is cut off: what is in one line fits, but for names of files. */
+    private static void checkTexts(View view, String name) {
+        if (view instanceof TextView && view.isShown() && ((TextView) view).getLayout() != null) {
+            TextView text = (TextView) view;
+            int needed = text.getLayout().getHeight() + text.getCompoundPaddingTop()
+                    + text.getCompoundPaddingBottom();
+            assertTrue(name + ": " + text.getText() + " is cut off",
+                    text.getHeight() >= needed || text.getEllipsize() != null);
+        }
+        if (view instanceof ViewGroup) {
+            for (int i = 0; i < ((ViewGroup) view).getChildCount(); i++) {
+                checkTexts(((ViewGroup) view).getChildAt(i), name);
+            }
+        }
+    }
+
+    private static Resources in(String language) {
+        Context app = RuntimeEnvironment.getApplication();
+        Configuration changed = new Configuration(app.getResources().getConfiguration());
+        changed.setLocale(new Locale(language));
+        return app.createConfigurationContext(changed).getResources();
+    }
+
+    private static List<String> values(String text) {
+        List<String> found = new ArrayList<>();
+        Matcher value = Pattern.compile("%[0-9]\\$[.0-9]*[dsfg]").matcher(text);
+        while (value.find()) {
+            found.add(value.group());
+        }
+        java.util.Collections.sort(found);
+        return found;
+    }
+
+    @Test
+    public void bothLanguagesAreComplete() throws Exception {
+        Resources english = in("en");
+        Resources german = in("de");
+        int same = 0;
+        int count = 0;
+        for (Field field : R.string.class.getFields()) {
+            String one = english.getString(field.getInt(null));
+            String other = german.getString(field.getInt(null));
+            assertEquals(field.getName(), values(one), values(other));
+            same += one.equals(other) ? 1 : 0;
+            count++;
+        }
+        // The app's name, the two classes, and lines of names and numbers alone.
+        assertTrue(same + " of " + count + " are not translated", same <= 7);
+        for (String key : Wording.KEYS) {
+            assertTrue(key, Words.id(english, key) != 0);
+        }
+        ready();
+        assertEquals(
+                Engine.of(RuntimeEnvironment.getApplication()).check().file.contract.notice,
+                english.getString(R.string.notice));
+    }
+
+    @Test
+    public void theShareOfOtherPneumoniaIsThatOfTheCard() {
+        ready();
+        String card = Engine.of(RuntimeEnvironment.getApplication()).check().file.card;
+        List<Card.Share> shares = Card.shares(card, "pneumonia_other");
+        assertEquals(2, shares.size());
+        for (Card.Share share : shares) {
+            String row = String.join(" | ", "| pneumonia_other", share.site,
+                    String.valueOf(share.films), String.valueOf(share.called), "");
+            assertTrue(row, card.contains(row));
+        }
+    }
+}
