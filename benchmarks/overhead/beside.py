@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from ctypes import c_size_t
 from dataclasses import asdict
+from statistics import median
 
 from PIL import Image
 
@@ -39,8 +40,9 @@ def beside(path: str | None, threads: int, rounds: int, seed: int = 0) -> Beside
         ways: dict[str, Callable[[], object]] = {
             "bare_ms": lambda: invoke(*given),
             "run_ms": lambda: model.run(pixels),
-            "predict_ms": lambda: model.predict(picture),
+            "predict_ms": lambda: clocks.append(model.predict(picture).timing_ms),
         }
+        clocks: list[dict[str, float]] = []
         found: dict[str, list[float]] = {name: [] for name in ways}
         order, draw = list(ways), random.Random(seed)
         for number in range(WARM + rounds):
@@ -51,7 +53,9 @@ def beside(path: str | None, threads: int, rounds: int, seed: int = 0) -> Beside
                 taken = (time.perf_counter() - begun) * 1e3
                 if number >= WARM:
                     found[name].append(round(taken, 4))
-    return Beside(threads, *(tuple(found[name]) for name in ways))
+    steps = {step: round(median(one[step] for one in clocks[WARM:]), 3) for step in clocks[0]}
+    bare, run, predict = (tuple(found[name]) for name in ways)
+    return Beside(threads, bare, run, predict, steps)
 
 
 if __name__ == "__main__":

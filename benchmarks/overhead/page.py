@@ -91,7 +91,21 @@ def _beside(rows: tuple[Beside, ...]) -> str:
                 str(row.threads), f"`{name}`", f"{median(times):.3f}",
                 f"{ratio:.3f} ({low:.3f}–{high:.3f})", _verdict(ratio <= MOST_RATIO),
             ))  # fmt: skip
-    return table(("threads", "what", "ms", "ratio", "target"), lines)
+    return table(("threads", "what", "ms", "ratio", "target"), lines) + _steps(rows[0])
+
+
+def _steps(row: Beside) -> str:
+    """Where the time of `predict` goes, by its own clock."""
+    if not row.steps_ms:
+        return ""
+    words = {"decode": "gray and upright", "resize": "resize", "invoke": "`Model.run`"}
+    parts = [f"{words[step]} {row.steps_ms[step]:.3f}" for step in words]
+    rest = row.steps_ms["total"] - sum(row.steps_ms[step] for step in words)
+    return (
+        "\n\nOf `Model.predict` with one thread, in milliseconds: "
+        + ", ".join(parts)
+        + f",\nthe rules on pixels and the record {rest:.3f}."
+    )
 
 
 def _archive(many: Archive) -> str:

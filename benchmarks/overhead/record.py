@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
@@ -19,6 +19,7 @@ class Beside:
     bare_ms: tuple[float, ...]  # the library's call that runs the network, nothing else
     run_ms: tuple[float, ...]  # Model.run: the model's own grays -> checked outputs
     predict_ms: tuple[float, ...]  # Model.predict: a decoded picture of that size -> a prediction
+    steps_ms: dict[str, float] = field(default_factory=dict)  # of predict, medians by its own clock
 
 
 @dataclass(frozen=True)

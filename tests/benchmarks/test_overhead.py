@@ -42,6 +42,8 @@ def test_a_whole_run(tiny_model: Path) -> None:
     assert [one.how for one in found.growth] == ["Model.predict", "edge-infer"]
     assert all((one.early_films, one.early_peak > 0) == (10, True) for one in found.growth)
     page = overhead_page(found)
+    assert all(row.steps_ms["invoke"] < row.steps_ms["total"] for row in found.beside)
+    assert "the rules on pixels and the record 0." in page
     assert "tiny-int8 1, int8, litert" in page and "| 2 | `Model.predict` |" in page
 
 
