@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from edge_runtime.contract import PREDICTION_SCHEMA
 from edge_runtime.errors import FilmError, one_line
-from edge_runtime.inputs import Task
+from edge_runtime.inputs import STDIN, Task
 from edge_runtime.turned import TURNED
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Outcome", "answers", "failure"]
 
-TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 REDUCED = 254, 1  # TIFF's tag and bit: a page that is another page, made smaller
 
 
@@ -37,13 +36,14 @@ def answers(
     try:
         if task.error is not None:
             raise FilmError(task.error)
+        task = _held(task)
         pages = _pages(task)
         if task.page is not None and task.page not in pages:
             raise FilmError(f"{one_line(task.name)}: there is no such page; it has {len(pages)}")
     except FilmError as error:
         yield failure(task.name, str(error), as_json=as_json)
         return
-    if task.page is None and len(pages) == 1:
+    if pages == [1] and task.page in (None, 1):
         yield _answer(model, task, None, as_json, explain)
         return
     for page in pages[task.skip :] if task.page is None else [task.page]:
@@ -105,13 +105,30 @@ def _identity(task: Task, name: str) -> bytes:
 class _Named(io.BytesIO):
     """Bytes that errors call by a name."""
 
-    name: str = "standard input"
+    def __init__(self, data: bytes, name: str) -> None:
+        super().__init__(data)
+        self.name = "standard input" if name == STDIN else name
+
+
+def _held(task: Task) -> Task:
+    """With the bytes of a pipe, which can be read once: its pages and its picture ask again."""
+    if task.data is not None or os.path.isfile(task.path) or os.path.isdir(task.path):
+        return task
+    from edge_runtime.pixels import held
+
+    try:
+        with open(task.path, "rb") as pipe:
+            return task._replace(data=held(pipe).getvalue())
+    except FilmError as error:
+        raise FilmError(f"{one_line(task.name)} {error}") from error
+    except (OSError, ValueError):  # the model's own reading says what is wrong with it
+        return task
 
 
 def _source(task: Task, page: int | None, name: str) -> Any:
     """What the model is to read: the path, the bytes, or a page's picture."""
     if page is None:
-        return task.path if task.data is None else _Named(task.data)
+        return task.path if task.data is None else _Named(task.data, task.path)
     from PIL import Image
 
     from edge_runtime.formats import check_size
@@ -159,12 +176,13 @@ def _pages(task: Task) -> list[int]:
 
 
 def _is_tiff(task: Task) -> bool:
-    if task.data is not None:
-        return task.data[:4] in TIFF
-    if not os.path.isfile(task.path):  # a pipe would lose what is read here
-        return False
-    try:
-        with open(task.path, "rb") as stream:
-            return stream.read(4) in TIFF
-    except OSError:
-        return False
+    from edge_runtime.formats import FORMATS
+
+    head = task.data
+    if head is None:
+        try:
+            with open(task.path, "rb") as stream:
+                head = stream.read(4)
+        except (OSError, ValueError):
+            return False
+    return head.startswith(FORMATS["TIFF"])

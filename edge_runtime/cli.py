@@ -86,6 +86,9 @@ def _run(options: SimpleNamespace) -> int:
     if not (options.films or options.info or options.self_test or options.benchmark):
         complain("no film given; see edge-infer --help")
         return USAGE
+    if options.benchmark and options.films:
+        complain("--benchmark takes no film: it times the model on an input of its own")
+        return USAGE
     if options.benchmark:
         from edge_runtime.probe import measure
 

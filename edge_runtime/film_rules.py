@@ -42,9 +42,12 @@ class FilmInfo(NamedTuple):
         if image.mode in ("L", "1", "LA") or image.mode.startswith(("I", "F")):
             return cls(image.width, image.height, 0.0)
         plain = image.convert("RGBA") if image.mode in ("P", "PA") else image
-        # Two calls, as for the pixels: the same thumbnail in every Pillow.
-        tall = plain.convert("RGB").resize((THUMBNAIL, image.height), BILINEAR)
-        red, green, blue = tall.resize((THUMBNAIL, THUMBNAIL), BILINEAR).split()
+        if plain.mode not in ("RGB", "RGBA"):
+            plain = plain.convert("RGB")
+        # A channel at a time: a whole large picture would be copied. In two calls, as for the
+        # pixels: the same thumbnail in every Pillow.
+        tall = [plain.getchannel(c).resize((THUMBNAIL, image.height), BILINEAR) for c in range(3)]
+        red, green, blue = (one.resize((THUMBNAIL, THUMBNAIL), BILINEAR) for one in tall)
         most = ImageChops.lighter(ImageChops.lighter(red, green), blue)
         least = ImageChops.darker(ImageChops.darker(red, green), blue)
         total, _ = _sums(ImageChops.subtract(most, least).histogram())

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-__all__ = ["MOST_BYTES", "SUFFIXES", "Task", "expand"]
+__all__ = ["MOST_BYTES", "STDIN", "SUFFIXES", "Task", "expand"]
 
 SUFFIXES = frozenset((
     ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".pgm", ".ppm", ".pnm", ".pbm",

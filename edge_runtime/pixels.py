@@ -29,7 +29,7 @@ from edge_runtime.errors import FilmError
 from edge_runtime.film_rules import FilmInfo
 
 __all__ = ["MAX_BYTES", "MAX_PIXELS", "MAX_SIDE", "PIXELS_VERSION", "Source", "film_pixels",
-           "open_film", "open_film_info", "resize", "rgb"]  # fmt: skip
+           "held", "open_film", "open_film_info", "resize", "rgb"]  # fmt: skip
 
 PIXELS_VERSION = 1
 MAX_PIXELS = 1 << 26  # 67 million: thrice the largest detector, less than Pillow's own limit
@@ -133,14 +133,14 @@ def _film(image: Image.Image) -> tuple[Image.Image, FilmInfo]:
     image.load()
     mode = image.mode
     turn = UPRIGHT.get(_orientation(image))
+    info = FilmInfo.of(image)  # first, so that its copies are gone before there is a gray one
     if windowing.is_wide(mode):
         gray = windowing.to_gray(image, inverted=_white_is_zero(image))
-    elif mode in ("L", "1", "RGB"):
+    elif mode in ("L", "1", "RGB", "RGBA"):
         gray = image.convert("L")
     else:
         # A palette's transparency may be of any form: RGBA takes each without a word.
         gray = image.convert("RGBA" if "A" in mode or mode == "P" else "RGB").convert("L")
-    info = FilmInfo.of(image)
     if turn is None:
         return gray, info
     return gray.transpose(turn), info.turned() if turn in SIDEWAYS else info
@@ -195,7 +195,7 @@ def _stream(source: str | os.PathLike[str] | bytes | BinaryIO) -> Iterator[Binar
     if isinstance(source, bytes):
         yield io.BytesIO(source)
     elif not isinstance(source, str | os.PathLike):
-        yield source if source.seekable() else _held(source)
+        yield source if source.seekable() else held(source)
     else:
         try:
             stream = open(source, "rb")  # noqa: SIM115 - closed below
@@ -207,10 +207,10 @@ def _stream(source: str | os.PathLike[str] | bytes | BinaryIO) -> Iterator[Binar
             why = getattr(error, "strerror", None) or error
             raise FilmError(f"cannot be read: {why}") from error
         with stream:
-            yield stream if stream.seekable() else _held(stream)
+            yield stream if stream.seekable() else held(stream)
 
 
-def _held(pipe: BinaryIO) -> io.BytesIO:
+def held(pipe: BinaryIO) -> io.BytesIO:
     """What a pipe gives, to be read again; one without an end is not waited for."""
     data = bytearray()
     while chunk := pipe.read(1 << 20):

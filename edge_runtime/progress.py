@@ -7,7 +7,7 @@ import os
 import sys
 import time
 
-__all__ = ["Progress", "bar"]
+__all__ = ["Progress", "bar", "clock"]
 
 WIDTH = 24
 QUIET = 1.0  # seconds: what is done sooner needs no bar
@@ -52,10 +52,17 @@ def _write(text: str) -> None:
 
 
 def bar(done: int, total: int, seconds: float) -> str:
-    """`[####....] 120/400, 12.3 films/s, 0:00:23 left`."""
+    """`[####....] 120/400, 12.3 a second, 0:23 left`."""
     full = WIDTH * done // max(1, total)
-    left = round(seconds / max(1, done) * (total - done))
-    clock = f"{left // 3600}:{left // 60 % 60:02}:{left % 60:02}"
+    left = clock(seconds / max(1, done) * (total - done))
     speed = done / seconds if seconds > 0 else 0.0
     drawing = "#" * full + "." * (WIDTH - full)
-    return f"[{drawing}] {done}/{total}, {speed:.1f} a second, {clock} left"
+    return f"[{drawing}] {done}/{total}, {speed:.1f} a second, {left} left"
+
+
+def clock(seconds: float) -> str:
+    """`3:07`, or `1:02:03` from an hour on."""
+    whole = max(0, round(seconds))
+    minutes, second = divmod(whole, 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute}:{second:02d}"

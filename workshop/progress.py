@@ -7,6 +7,8 @@ import time
 from collections.abc import Iterable, Iterator, Sized
 from typing import TextIO, TypeVar
 
+from edge_runtime.progress import clock
+
 __all__ = ["Progress", "clock", "track"]
 
 T = TypeVar("T")
@@ -60,14 +62,6 @@ class Progress:
     def _show(self, text: str) -> None:
         self.stream.write(f"\r\x1b[2K{text[:110]}" if self.live else f"{text}\n")
         self.stream.flush()
-
-
-def clock(seconds: float) -> str:
-    """`3:07`, or `1:02:03` from an hour on."""
-    whole = max(0, round(seconds))
-    minutes, second = divmod(whole, 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute}:{second:02d}"
 
 
 def track(items: Iterable[T], title: str, total: int | None = None) -> Iterator[T]:

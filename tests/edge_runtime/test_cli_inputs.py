@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 import struct
 from pathlib import Path
 
 import pytest
 from PIL import Image
+from PIL.TiffImagePlugin import AppendingTiffWriter
 
 from edge_runtime import inputs
+from edge_runtime.answers import answers
 from edge_runtime.inputs import expand
+from edge_runtime.model import Model
 from tests.edge_runtime.commands import draw, named, run, timeless
 from tests.tiny import film, png
 
@@ -194,3 +198,50 @@ def test_a_name_cannot_command_the_terminal(tiny_model: Path, tmp_path: Path) ->
     assert status == 1 and b"red\\x1b[31m \\x9b2J\\u202e.png: " in out
     assert b"gone\\x1b]0;title\\x07.png" in err
     assert (out + err).decode().replace("\n", "").isprintable()
+
+
+def test_the_first_page_of_a_film_without_pages_is_the_film(
+    tiny_model: Path, tmp_path: Path
+) -> None:
+    (path,) = draw(tmp_path, 1)
+    status, out, err = run("--json", "--model", tiny_model, path, f"{path}#1")
+    assert (status, err) == (0, b"")
+    whole, first = timeless(out)
+    assert first == {**whole, "file": f"{path}#1"}
+
+
+def test_a_small_copy_before_the_film_is_passed_over(tiny_model: Path, tmp_path: Path) -> None:
+    copy, film_itself = (Image.fromarray(film(level, seed=1, size=96)) for level in (90, 170))
+    path = tmp_path / "scan.tif"
+    with AppendingTiffWriter(str(path), new=True) as pages_of:
+        copy.save(pages_of, "TIFF", tiffinfo={254: 1})
+        pages_of.newFrame()
+        film_itself.save(pages_of, "TIFF")
+    film_itself.save(tmp_path / "film.png")
+    status, out, _ = run("--json", "--model", tiny_model, path, tmp_path / "film.png")
+    scan, plain = timeless(out)
+    assert status == 0 and scan == {**plain, "file": f"{path}#2"}
+
+
+def test_a_pipe_by_name_has_pages_and_a_picture(tiny_model: Path, tmp_path: Path) -> None:
+    """As a shell's <(command) gives it: a name that can be read once."""
+    reader, writer = os.pipe()
+    os.write(writer, pages(90, 170))
+    os.close(writer)
+    pipe, out = f"/dev/fd/{reader}", tmp_path / "out"
+    status, printed, err = run(
+        "--json", "--model", tiny_model, "--explain", out, pipe, pass_fds=(reader,)
+    )
+    os.close(reader)
+    assert (status, err) == (0, b"")
+    assert named(printed) == [f"{pipe}#1", f"{pipe}#2"]
+    assert len({one["score"] for one in timeless(printed)}) == 2 == len(list(out.iterdir()))
+
+
+def test_a_pipe_without_end_is_not_waited_for(
+    tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edge_runtime.pixels.MAX_BYTES", 1 << 20)
+    with Model.open(tiny_model) as model:
+        (one,) = answers(model, inputs.Task("zero", "/dev/zero"), as_json=False)
+    assert one.kind == "failed" and re.match(r"zero has more than [\d,]+ bytes", one.line)

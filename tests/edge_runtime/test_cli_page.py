@@ -89,6 +89,11 @@ def test_a_benchmark_is_the_probe_s_record(tiny_model: Path) -> None:
     assert record.model["name"] == json.loads(out)["model"]["name"] == "tiny-int8"
 
 
+def test_a_benchmark_takes_no_film() -> None:
+    status, out, err = run("--benchmark", "3", "film.png")
+    assert (status, out) == (2, b"") and b"--benchmark takes no film" in err
+
+
 @pytest.mark.parametrize("count", ["0", "-1", "many", "1" * 400])
 def test_a_benchmark_of_no_number(count: str) -> None:
     status, out, err = run(f"--benchmark={count}")

@@ -121,6 +121,6 @@ def test_nobody_types_a_film(tiny_model: Path) -> None:
 
 
 def test_what_the_bar_says() -> None:
-    assert bar(120, 400, 10.0) == "[#######.................] 120/400, 12.0 a second, 0:00:23 left"
+    assert bar(120, 400, 10.0) == "[#######.................] 120/400, 12.0 a second, 0:23 left"
     assert bar(1, 100_000, 1.0).endswith("27:46:39 left")
     assert bar(2, 2, 0.0).startswith("[########################] 2/2")

@@ -168,3 +168,21 @@ def test_one_pixel_is_a_picture(mode: str) -> None:
     assert len(film_pixels(Image.new(mode, (1, 1)), 64)) == 64 * 64
     kind = "TIFF" if mode in ("F", "CMYK", "I") else "PNG"
     assert len(film_pixels(saved(kind, Image.new(mode, (1, 1))), 64)) == 64 * 64
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_a_large_film_is_copied_no_more_than_it_must(mode: str, tmp_path: Path) -> None:
+    """Four bytes a pixel as Pillow decodes it, one in gray, one for a channel; no copy of all."""
+    side = 4096
+    Image.new(mode, (side, side), (90, 91, 92)).save(tmp_path / "film.png")
+    code = (
+        "import resource, sys; from edge_runtime.pixels import open_film_info\n"
+        "def most(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024\n"
+        "import PIL.PngImagePlugin; before = most()\n"
+        "open_film_info(sys.argv[1]); print(most() - before)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "film.png"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert int(done.stdout) < 6.5 * side * side
