@@ -15,7 +15,7 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from android_demo.tools.apk import PACKAGE, Built, compile_sources, sources
+from android_demo.tools.apk import PACKAGE, SHORT_LIVED, Built, compile_sources, sources
 from android_demo.tools.artefacts import fetched
 from android_demo.tools.run import APP, ROOT, run, tool
 from edge_runtime.errors import GateError
@@ -139,7 +139,7 @@ def _jars(built: Built, artefacts: dict[str, Path]) -> list[Path]:
 def _compiled(built: Built, path: Sequence[Path]) -> Path:
     classes = built.out / "test-classes"
     run(
-        "javac", "-nowarn", "-Xlint:-options", "-encoding", "UTF-8",
+        "javac", *SHORT_LIVED, "-nowarn", "-Xlint:-options", "-encoding", "UTF-8",
         "-cp", ":".join(map(str, [*path, built.android])), "-d", classes,
         *sorted((TESTS / "org/cxredge/demo").glob("*.java")),
     )  # fmt: skip

@@ -151,6 +151,6 @@ def test_a_missing_tool_is_one_line_with_its_package(tmp_path: Path) -> None:
     assert "apt-get install" in done.stderr and "aapt" in done.stderr
 
 
-def test_a_failing_screen_is_named(built: Built) -> None:
-    with pytest.raises(GateError, match="NoSuchTest"):
-        jvm.test(built, ["org.cxredge.demo.NoSuchTest"])
+def test_a_failing_screen_is_named() -> None:
+    said = "Time: 1\nThere was 1 failure:\n1) turned(org.cxredge.demo.MainTest)\nwhy: because\n"
+    assert jvm._failed(said) == "turned(org.cxredge.demo.MainTest): why: because"
