@@ -162,8 +162,9 @@ def _dex(built: Built, r8: Path) -> None:
     built.dex.parent.mkdir()
     home = Path(tool("javac")).resolve().parent.parent
     run(
-        "java", *(flag[2:] for flag in SHORT_LIVED), "-cp", r8, "com.android.tools.r8.D8", "--release",
-        "--min-api", str(MIN_SDK), "--lib", home, "--lib", built.android,
+        "java", *(flag[2:] for flag in SHORT_LIVED), "-cp", r8,
+        "com.android.tools.r8.D8", "--release", "--min-api", str(MIN_SDK),
+        "--lib", home, "--lib", built.android,
         "--output", built.dex.parent, jar, *built.tensorflow,
     )  # fmt: skip
 
