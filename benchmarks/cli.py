@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from benchmarks.cli_records import Json, register
+from benchmarks.counts_command import counts
 from edge_runtime.cli import MOST_THREADS
 
 __all__ = ["app"]
@@ -21,13 +22,24 @@ app = typer.Typer(
     add_completion=False,
 )
 
+app.command()(counts)
+
 
 @app.command()
 def run(
     models: Annotated[
         list[str], typer.Argument(metavar="MODEL", help=".tflite files, or bundled names.")
     ],
-    target: Annotated[str, typer.Option(help="The device to measure: local.")] = "local",
+    target: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="local, ssh://USER@HOST[:PORT], adb:SERIAL or qemu:BOARD; may be given several "
+            "times.  [default: local]"
+        ),
+    ] = None,
+    targets: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="More of them, one a line; # comments.")
+    ] = None,
     runs: Annotated[int, typer.Option(min=1, help="Samples a process, after a warm-up.")] = 50,
     repeats: Annotated[int, typer.Option(min=1, help="Fresh processes a model.")] = 3,
     threads: Annotated[
@@ -39,6 +51,13 @@ def run(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the order; each record names it.")] = 0,
+    pause: Annotated[float, typer.Option(min=0, help="Seconds between processes, to cool.")] = 1.0,
+    patience: Annotated[
+        float, typer.Option(min=1, help="Seconds to wait for an answer, or a device in use.")
+    ] = 60.0,
+    ssh_option: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="As ssh -o; several times.")
+    ] = None,
     out: Annotated[Path, typer.Option(help="Folder that keeps the records.")] = Path(
         "runs/benchmarks"
     ),
@@ -48,22 +67,17 @@ def run(
 
     The order is shuffled: a machine that gets busy slows all models alike.
 
+    Several devices are measured at once, but one machine never does two things at a time.
+
     Stopped, it keeps the records it has. Compare models within one run only.
     """
-    from benchmarks.measure import Series, measure
-    from benchmarks.table import table
-    from benchmarks.targets import target as find
-    from workshop.latency import latency_rows
+    from benchmarks.measure import Series
+    from benchmarks.run import run as measure
+    from benchmarks.targets import Options
 
-    made = []
-    for record in measure(find(target), Series(models, runs, repeats, threads or [1], seed), out):
-        made.append(record)
-        if as_json:
-            sys.stdout.write(f"{record.to_json()}\n")
-            sys.stdout.flush()
-    if not as_json:
-        sys.stdout.write(table(latency_rows(made)))
-    sys.stderr.write(f"{len(made)} records: {out}\n")
+    series = Series(models, runs, repeats, threads or [1], seed, pause)
+    options = Options(patience, tuple(ssh_option or ()))
+    measure(target or (), targets, options, series, out, as_json)
 
 
 @app.command()
@@ -71,6 +85,10 @@ def cold(
     film: Annotated[Path, typer.Argument(metavar="FILM", exists=True, dir_okay=False)],
     model: Annotated[str | None, typer.Option(help="File or bundled name.")] = None,
     rounds: Annotated[int, typer.Option(min=2, help="Of all commands, in turns.")] = 30,
+    python: Annotated[
+        str | None,
+        typer.Option(help="Of an environment with the wheel; else this one and the checkout."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Time a whole cold `edge-infer FILM` beside a Python that imports NumPy and Pillow.
@@ -81,8 +99,50 @@ def cold(
     from benchmarks.cold import measure as measure_cold
     from benchmarks.cold import table as cold_table
 
-    found = measure_cold(film.resolve(), rounds, model)
+    found = measure_cold(film.resolve(), rounds, model, python=python)
     sys.stdout.write(json.dumps(asdict(found)) + "\n" if as_json else cold_table(found))
+
+
+@app.command()
+def peers(
+    rounds: Annotated[int, typer.Option(min=2, help="Of all runtimes, in turns.")] = 7,
+    export: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of a run's exported files: what is not int8 .tflite is taken from it.",
+            exists=True, file_okay=False, show_default=False,
+        ),
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="int8 .tflite: file or bundled name.")] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="A runtime beside ours; may be given several times.  [default: all]"),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of the order.")] = 0,
+    out: Annotated[Path, typer.Option(help="Folder for peers.md and peers.json.")] = Path(
+        "runs/peers"
+    ),
+    as_json: Json = False,
+) -> None:  # fmt: skip
+    """Run the same student in the runtimes that people would use instead.
+
+    Each in an environment of its own under .venvs/, made when it is not there; all interleaved in
+    one run, each checked against the golden inputs first.
+    """
+    from benchmarks.peers.entries import Plan
+    from benchmarks.peers.measure import measure as measure_peers
+    from benchmarks.peers.page import peers_page
+    from workshop.records_io import as_json as to_json
+    from workshop.records_io import save
+    from workshop.runs import write_atomic
+
+    found = measure_peers(
+        Plan(rounds=rounds, seed=seed, model=model, export=export, only=only or ())
+    )
+    save(out / "peers.json", found)
+    page = peers_page(found)
+    write_atomic(out / "peers.md", page)
+    sys.stdout.write(to_json(found) if as_json else page)
 
 
 register(app)

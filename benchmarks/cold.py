@@ -11,6 +11,7 @@ import os
 import random
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -54,9 +55,16 @@ class Cold:
     steps: dict[str, dict[str, float]]
 
 
-def measure(film: Path, rounds: int, model: str | None = None, seed: int = 0) -> Cold:
-    """Run every command `rounds` times, after one that is not counted; raises `EdgeError`."""
-    python = sys.executable
+def measure(
+    film: Path, rounds: int, model: str | None = None, seed: int = 0, python: str | None = None
+) -> Cold:
+    """Run every command `rounds` times, after one that is not counted; raises `EdgeError`.
+
+    `python` is of an environment in which the wheel is installed; without it the checkout is
+    measured in this one, whose other packages may make every start of Python longer.
+    """
+    home = None if python else str(Path(edge_runtime.__file__).resolve().parent.parent)
+    python = python or sys.executable
     words = [*(["--model", model] if model else []), str(film)]
     steps = [python, str(HERE / "cold_steps.py"), str(film), *([model] if model else [])]
     commands: dict[str, tuple[list[str], dict[str, str]]] = {
@@ -67,25 +75,31 @@ def measure(film: Path, rounds: int, model: str | None = None, seed: int = 0) ->
         only = {VARIABLE: interpreter}
         commands[name] = ([python, "-c", COMMAND, *words], only)
         commands[f"steps of {name}"] = (steps, only)
-    # The runtime that is imported here, wherever the command was called from.
-    home = str(Path(edge_runtime.__file__).resolve().parent.parent)
-    path = os.pathsep.join(part for part in (home, os.environ.get("PYTHONPATH")) if part)
-    done = subprocess.run(
-        [python, "-S", str(HERE / "cold_worker.py")],
-        input=json.dumps({"rounds": rounds + 1, "commands": commands}),
-        env={**os.environ, "PYTHONPATH": path}, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    with tempfile.TemporaryDirectory() as cache:
+        done = subprocess.run(
+            [python, "-S", str(HERE / "cold_worker.py")],
+            input=json.dumps({"rounds": rounds + 1, "commands": commands}),
+            env=_environment(home, cache), stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
     if done.returncode:
         raise EdgeError("a command of the benchmark failed: what it said stands above")
     found = json.loads(done.stdout)
     return Cold(
         rounds=rounds,
-        python=sys.version.split()[0],
+        python=found.pop("python"),
         rows=tuple(
             _row(name, found, seed) for name in commands if not name.startswith("steps of ")
         ),
         steps={name: _steps(found[f"steps of {name}"]["said"]) for name in PATHS},
     )
+
+
+def _environment(home: str | None, cache: str) -> dict[str, str]:
+    """Compiled modules are there, as after an installation: the first round writes them."""
+    kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    # The runtime that is imported here, wherever the command was called from.
+    path = os.pathsep.join(part for part in (home, kept.pop("PYTHONPATH", None)) if part)
+    return kept | {"PYTHONPYCACHEPREFIX": cache} | ({"PYTHONPATH": path} if path else {})
 
 
 def ratio_interval(

@@ -28,8 +28,9 @@ def main() -> None:
     from edge_runtime.pixels import open_film_info, resize
 
     mark("import the runtime")
-    path = model_file.model_path(sys.argv[2] if len(sys.argv) > 2 else None)
-    graph, files = container.split(path.read_bytes())
+    path = model_file.find(sys.argv[2] if len(sys.argv) > 2 else None)
+    with open(path, "rb") as stream:
+        graph, files = container.split(stream.read())
     mark("read the model")
     contract = Contract.from_json(files[container.CONTRACT])
     goldens = golden.from_json(files[container.GOLDEN])

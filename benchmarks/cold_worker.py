@@ -39,7 +39,7 @@ def measure(plan):  # type: ignore[no-untyped-def]
                 found[name]["ms"].append(taken * 1e3)
                 found[name]["peak_kib"].append(used.ru_maxrss)
                 found[name]["said"].append(said.decode())
-    return found
+    return {"python": sys.version.split()[0], **found}
 
 
 if __name__ == "__main__":

@@ -5,17 +5,14 @@ from __future__ import annotations
 import itertools
 import random
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.targets import Target
 from edge_runtime.benchmark_record import BenchmarkRecord
-from edge_runtime.model import model_path
-from workshop.progress import Progress
 from workshop.runs import write_atomic
 
-__all__ = ["Series", "keep", "measure", "order"]
+__all__ = ["Series", "keep", "order"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +24,7 @@ class Series:
     repeats: int = 3
     threads: Sequence[int] = (1,)
     seed: int = 0
+    pause: float = 0.0  # seconds between two processes, to cool
 
 
 def order(series: Series) -> list[tuple[str, int, int]]:
@@ -52,23 +50,3 @@ def keep(folder: Path, record: BenchmarkRecord) -> Path:
         path = folder / f"{stem}-{number}.json"
     write_atomic(path, record.to_json() + "\n")
     return path
-
-
-def measure(target: Target, series: Series, folder: Path) -> Iterator[BenchmarkRecord]:
-    """Take the series, one process after the other; yields each record once it is kept.
-
-    The record says its place in the series and the seed of the order. Raises what the
-    target raises; what was measured before that, or before an interrupt, stays in `folder`.
-    """
-    paths = {model: model_path(model).resolve() for model in series.models}  # or told at once
-    plan = order(series)
-    progress = Progress(f"measuring on {target.name}", len(plan), every=10.0)
-    for place, (model, threads, repeat) in enumerate(plan, 1):
-        record = target.probe(str(paths[model]), series.runs, threads)
-        facts = {"seed": series.seed, "place": place, "of": len(plan), "repeat": repeat}
-        record = replace(record, target=target.name, series=facts)
-        keep(folder, record)
-        took = "emulated" if record.times is None else f"{record.times.p50_ms:.2f} ms"
-        progress.advance(f"{Path(model).stem} {took}")
-        yield record
-    progress.close()

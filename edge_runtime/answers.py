@@ -7,25 +7,23 @@ import json
 import os
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from edge_runtime.errors import FilmError
+from edge_runtime.contract import PREDICTION_SCHEMA
+from edge_runtime.errors import FilmError, one_line
 from edge_runtime.inputs import Task
-from edge_runtime.prediction import PREDICTION_SCHEMA
+from edge_runtime.turned import TURNED
 
 if TYPE_CHECKING:
     from edge_runtime.model import Model
-    from edge_runtime.prediction import Prediction
 
-__all__ = ["Outcome", "answers", "failure", "one_line"]
+__all__ = ["Outcome", "answers", "failure"]
 
 TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 REDUCED = 254, 1  # TIFF's tag and bit: a page that is another page, made smaller
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How one film ended; `line` goes to stdout, but for a failure that is told in words."""
 
     kind: str  # "answered" | "refused" | "failed"
@@ -68,34 +66,33 @@ def _answer(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # decoders' remarks on odd headers of a page
-            found = replace(model.predict(_source(task, page, name)), file=name)
+            found = model.answer(_source(task, page, name)) | {"file": name}
         picture = None
         if explain is not None:
             from edge_runtime.explain import explained
+            from edge_runtime.prediction import Prediction
 
-            picture = explained(found, _source(task, page, name), explain, _identity(task, name))
+            film = _source(task, page, name)
+            picture = explained(Prediction(**found), film, explain, _identity(task, name))
     except FilmError as error:
         return failure(name, str(error), as_json=as_json)
-    kind = "refused" if found.answer == "not_recognised" else "answered"
+    kind = "refused" if found["answer"] == "not_recognised" else "answered"
     if as_json:
+        del found["heatmap"]
         more = {} if picture is None else {"picture": picture}
-        return Outcome(kind, json.dumps(found.to_dict() | more))
+        return Outcome(kind, json.dumps(found | more))
     return Outcome(kind, _line(found) + (f", {one_line(picture)}" if picture else ""))
 
 
-def _line(one: Prediction) -> str:
-    time = f"{one.timing_ms['total']:.1f} ms"
-    name = one_line(one.file)
-    if one.answer == "not_recognised":
-        return f"{name}: not recognised ({one.reason}), {time}"
-    margin = ", borderline" if one.borderline else ""
-    score = f"score {one.score:.3f}, threshold {one.threshold:.3f}"
-    return f"{name}: {one.answer}{margin} ({score}), {time}"
-
-
-def one_line(text: object) -> str:
-    """Whatever a file's name or a library's message holds, in one line."""
-    return " ".join(str(text).split())
+def _line(one: dict[str, Any]) -> str:
+    time = f"{one['timing_ms']['total']:.1f} ms"
+    name = one_line(one["file"])
+    way = f", {TURNED[one['turned']]}" if one["turned"] else ""
+    if one["answer"] == "not_recognised":
+        return f"{name}: not recognised ({one['reason']}){way}, {time}"
+    margin = ", borderline" if one["borderline"] else ""
+    score = f"score {one['score']:.3f}, threshold {one['threshold']:.3f}"
+    return f"{name}: {one['answer']}{margin} ({score}){way}, {time}"
 
 
 def _identity(task: Task, name: str) -> bytes:

@@ -14,12 +14,11 @@ import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict
 from queue import SimpleQueue
 from typing import Any
 
-from edge_runtime.answers import Outcome, failure, one_line
-from edge_runtime.errors import EdgeError
+from edge_runtime.answers import Outcome, failure
+from edge_runtime.errors import EdgeError, one_line
 from edge_runtime.inputs import Task
 
 __all__ = ["Pool"]
@@ -137,7 +136,7 @@ class _Worker:
 
     def ask(self, task: Task) -> list[Outcome]:
         """The outcomes of one task."""
-        fields = asdict(task)
+        fields = task._asdict()
         if task.data is not None:
             fields["data"] = base64.b64encode(task.data).decode()
         self._say(fields)

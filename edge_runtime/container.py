@@ -9,15 +9,16 @@ from __future__ import annotations
 import hashlib
 import io
 import struct
-import zipfile
+import zlib
 
-from edge_runtime.errors import ModelError
+from edge_runtime.errors import ModelError, one_line
 
 __all__ = ["CONTRACT", "GOLDEN", "append", "sha256", "split"]
 
 CONTRACT = "contract.json"
 GOLDEN = "golden.json"
 MOST_BYTES = 1 << 26  # of all files behind a graph: ours are some hundred kilobytes
+END, ENTRY, FILE = b"PK\x05\x06", 0x02014B50, 0x04034B50  # how the parts of a ZIP begin
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the first date that ZIP knows: same files, same bytes
 
 
@@ -36,6 +37,8 @@ def append(graph: bytes, files: dict[str, bytes]) -> bytes:
     """
     if not files:
         return graph
+    import zipfile
+
     stream = io.BytesIO()
     stream.write(graph)
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
@@ -52,9 +55,61 @@ def split(data: bytes) -> tuple[bytes, dict[str, bytes]]:
 
     Raises `ModelError` for an archive that is damaged, or would unpack to more than 64 MiB.
     """
-    end = data.rfind(b"PK\x05\x06", max(0, len(data) - 65_557))
+    end = data.rfind(END, max(0, len(data) - 65_557))
     if end < 0:
         return data, {}
+    found = _as_appended(data, end)
+    return found if found is not None else _unzipped(data, end)
+
+
+def _as_appended(data: bytes, end: int) -> tuple[bytes, dict[str, bytes]] | None:
+    """What `split` gives for an archive as `append` writes it, None for any other.
+
+    `zipfile` reads those just as well; to import it takes as long as to run the network.
+    """
+    if len(data) != end + 22:
+        return None
+    disks, here, whole, size, place, comment = struct.unpack_from("<4xIHHIIH", data, end)
+    first, at = place, place
+    files: dict[str, bytes] = {}
+    if disks or comment or here != whole or not whole or place + size != end:
+        return None
+    expected = None  # where the next file has to begin
+    for _ in range(whole):
+        if at + 46 > end:
+            return None
+        mark, need, form, crc, packed, length, words, rest, start = struct.unpack_from(
+            "<I2xHI4xIIIHI8xI", data, at
+        )
+        name = data[at + 46 : at + 46 + words]
+        body = start + 30 + words
+        told = struct.pack("<IHI4xIIIHH", FILE, need, form, crc, packed, length, words, 0)
+        plain = (mark, need, form, packed, rest) == (ENTRY, 20, 0, length, 0)
+        if (
+            not plain
+            or expected not in (None, start)
+            or body + length > place
+            or _untimed(data[start : start + 30]) != told
+            or data[start + 30 : body] != name
+            or not name.isascii()
+            or name.decode() in files
+            or zlib.crc32(data[body : body + length]) != crc
+        ):
+            return None
+        first = start if expected is None else first
+        files[name.decode()] = data[body : body + length]
+        expected, at = body + length, at + 46 + words
+    return (data[:first], files) if (expected, at) == (place, end) else None
+
+
+def _untimed(header: bytes) -> bytes:
+    """A file's header without its date, which says nothing here."""
+    return header[:10] + bytes(4) + header[14:]
+
+
+def _unzipped(data: bytes, end: int) -> tuple[bytes, dict[str, bytes]]:
+    import zipfile
+
     try:
         here, whole, comment = struct.unpack_from("<8xHH8xH", data, end)
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -68,5 +123,5 @@ def split(data: bytes) -> tuple[bytes, dict[str, bytes]]:
             return data[:start], {entry.filename: archive.read(entry) for entry in entries}
     except Exception as error:  # zipfile meets damage with a dozen classes, zlib's among them
         raise ModelError(
-            f"the files inside the model are damaged ({error}); get it again"
+            f"the files inside the model are damaged ({one_line(error, 200)}); get it again"
         ) from error

@@ -1,17 +1,22 @@
 """The contract: what a model file says of itself, so that nobody retypes a constant."""
 
-from __future__ import annotations
-
 import json
 import math
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
-from edge_runtime.errors import ModelError
+from edge_runtime.errors import ModelError, one_line
 
-__all__ = ["CONTRACT_SCHEMA", "LABELS", "MOST_SIDE", "NOTICE", "Contract", "one_line"]
+__all__ = [
+    "CONTRACT_SCHEMA",
+    "LABELS",
+    "MOST_SIDE",
+    "NOTICE",
+    "PREDICTION_SCHEMA",
+    "Contract",
+]
 
 CONTRACT_SCHEMA = 1
+PREDICTION_SCHEMA = 1
 LABELS = ("normal", "covid")
 MOST_SIDE = 4096  # of the graph's input, in pixels
 NOTICE = (
@@ -20,8 +25,8 @@ NOTICE = (
 )
 
 
-@dataclass(frozen=True)
-class Contract:
+# Annotations are evaluated here: as texts, NamedTuple compiles each of them anew.
+class Contract(NamedTuple):
     """One model file's `contract.json`.
 
     `graph_sha256` covers the FlatBuffer before the appended ZIP (for ONNX: the
@@ -54,10 +59,10 @@ class Contract:
 
     def to_json(self) -> str:
         """The contract as indented JSON with sorted keys, ending in a newline."""
-        return json.dumps(asdict(self), indent=1, sort_keys=True) + "\n"
+        return json.dumps(self._asdict(), indent=1, sort_keys=True) + "\n"
 
     @classmethod
-    def from_json(cls, text: str | bytes) -> Contract:
+    def from_json(cls, text: str | bytes) -> "Contract":
         """Read a contract; raises `ModelError` where it is not one of this schema."""
         try:
             data: dict[str, Any] = json.loads(text)
@@ -66,12 +71,12 @@ class Contract:
                     f"contract schema {data.get('schema')!r:.40} is not the {CONTRACT_SCHEMA} "
                     "that this version reads; update cxr-edge or export the model again"
                 )
-            kinds = {f.name: str(f.type) for f in fields(cls)}
+            kinds = get_type_hints(cls)
             data["labels"] = tuple(data["labels"])
             known = {key: value for key, value in data.items() if key in kinds}
             for name, value in known.items():
                 if not _is(kinds[name], value):
-                    raise TypeError(f"{name} is {value!r:.40}, not {kinds[name]}")
+                    raise TypeError(f"{name} is {value!r:.40}, not {_said(kinds[name])}")
             contract = cls(**known)
             if not 1 <= contract.heatmap_grid <= contract.input_size <= MOST_SIDE:
                 raise ValueError("a size is none that there can be")
@@ -80,28 +85,27 @@ class Contract:
             return contract
         except (ValueError, TypeError, KeyError, AttributeError, *ABSURD) as error:
             raise ModelError(
-                f"the model's contract.json cannot be read: {one_line(error)}"
+                f"the model's contract.json cannot be read: {one_line(error, 200)}"
             ) from error
-
-
-def one_line(error: object) -> str:
-    """What a message says, short and in one line, whatever a damaged file put into it."""
-    text = " ".join(str(error).split())
-    return text if len(text) <= 200 else text[:200] + " ..."
 
 
 # What Python raises for JSON that is nested or long beyond sense.
 ABSURD = (RecursionError, OverflowError)
 
 
-def _is(kind: str, value: object) -> bool:
+def _is(kind: Any, value: object) -> bool:
     """Whether a value read from JSON is what the field's annotation says."""
-    if kind.startswith("dict[str, "):
-        return isinstance(value, dict) and all(_is(kind[10:-1], one) for one in value.values())
-    if kind == "tuple[str, ...]":
-        return isinstance(value, tuple) and all(_is("str", one) for one in value)
+    inside = get_args(kind)
+    if get_origin(kind) is dict:
+        return isinstance(value, dict) and all(_is(inside[1], one) for one in value.values())
+    if get_origin(kind) is tuple:
+        return isinstance(value, tuple) and all(_is(inside[0], one) for one in value)
     if isinstance(value, bool):
         return False
-    if kind == "float":
+    if kind is float:
         return isinstance(value, int | float) and math.isfinite(value)
-    return isinstance(value, {"str": str, "int": int}[kind])
+    return isinstance(value, kind)
+
+
+def _said(kind: Any) -> str:
+    return str(kind) if get_args(kind) else str(kind.__name__)

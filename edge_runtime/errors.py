@@ -7,6 +7,7 @@
     │   └── RunError          2   a run folder is missing, foreign or unfinished
     ├── ModelError            3   a model file is missing, damaged or unknown
     │   └── InterpreterError  3   no interpreter can run the model here
+    ├── DeviceError           1   a device cannot be reached or cannot be used
     ├── GateError             1   a check that decides (parity, golden) failed
     └── StorageError          1   the disk is full or a folder cannot be written
 
@@ -16,6 +17,7 @@ Exit status 4, "every input was refused", is a result and has no exception.
 
 __all__ = [
     "DataError",
+    "DeviceError",
     "EdgeError",
     "FilmError",
     "GateError",
@@ -24,7 +26,21 @@ __all__ = [
     "RunError",
     "StorageError",
     "UsageError",
+    "one_line",
 ]
+
+
+def one_line(text: object, most: int | None = None) -> str:
+    """Whatever a file's name or a library's message holds, as one line that harms no terminal.
+
+    What cannot be printed (a control sequence, a lone surrogate) is written out in escapes;
+    what goes beyond `most` characters is cut off.
+    """
+    line = " ".join(str(text).split())
+    if not line.isprintable():
+        shown = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
+        line = "".join(shown)
+    return line if most is None or len(line) <= most else line[:most] + " ..."
 
 
 class EdgeError(Exception):
@@ -59,6 +75,10 @@ class ModelError(EdgeError):
 
 class InterpreterError(ModelError):
     """No interpreter can run the model here."""
+
+
+class DeviceError(EdgeError):
+    """A device cannot be reached or cannot be used."""
 
 
 class GateError(EdgeError):

@@ -16,6 +16,7 @@ from PIL.PngImagePlugin import PngInfo
 from edge_runtime import __version__
 from edge_runtime.errors import StorageError
 from edge_runtime.pixels import open_film
+from edge_runtime.turned import TURNED
 
 if TYPE_CHECKING:
     from edge_runtime.prediction import Prediction
@@ -107,6 +108,9 @@ def drawn(one: Prediction, film: Image.Image) -> Image.Image:
             pen.text((left + pen.width(one.answer, 34) + 14, top + 49), "borderline", 18, FAINT)
         _score(pen, left, top + 96, width, one)
         _legend(pen, left, top + 250, width, most)
+    if one.turned:
+        way = f"The film {TURNED[one.turned]}."
+        pen.text((left, top + (140 if refused else 76)), way, 16)
     facts = [
         f"model {one.model['name']} {one.model['version']} ({one.model['precision']})",
         f"graph {one.model['graph_sha256'][:16]}",

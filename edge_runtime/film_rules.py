@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from functools import cache
+from operator import mul
+from typing import NamedTuple
 
 from PIL import Image, ImageChops
 
@@ -23,11 +25,11 @@ RULES = {
     "noise": 0.4,  # how unlike neighbours are among the S x S pixels, 1 for white noise, above
 }
 THUMBNAIL = 64
+SQUARES = tuple(gray * gray for gray in range(256))
 BILINEAR = Image.Resampling.BILINEAR
 
 
-@dataclass(frozen=True)
-class FilmInfo:
+class FilmInfo(NamedTuple):
     """What the rules need to know of a picture before it was made gray."""
 
     width: int
@@ -50,7 +52,7 @@ class FilmInfo:
 
     def turned(self) -> FilmInfo:
         """Of the same picture, a quarter turned."""
-        return replace(self, width=self.height, height=self.width)
+        return self._replace(width=self.height, height=self.width)
 
 
 def refusal(info: FilmInfo, pixels: Image.Image, limits: dict[str, float]) -> str | None:
@@ -60,12 +62,13 @@ def refusal(info: FilmInfo, pixels: Image.Image, limits: dict[str, float]) -> st
     name are not applied.
     """
     short, long = sorted((info.width, info.height))
+    variance = cache(lambda: _variance(pixels))  # of two rules
     broken: dict[str, Callable[[float], bool]] = {
         "too_small": lambda limit: short < limit,
         "elongated": lambda limit: long > limit * short,
         "colour": lambda limit: info.colour > limit,
-        "blank": lambda limit: spread(pixels) < limit,
-        "noise": lambda limit: roughness(pixels) > limit,
+        "blank": lambda limit: math.sqrt(variance()) < limit,
+        "noise": lambda limit: _roughness(pixels, variance()) > limit,
     }
     for code, breaks in broken.items():
         if code in limits and breaks(limits[code]):
@@ -84,12 +87,16 @@ def roughness(pixels: Image.Image) -> float:
     About 1 where neighbours have nothing to do with each other, near 0 where they are alike;
     0 for a single gray.
     """
+    return _roughness(pixels, _variance(pixels))
+
+
+def _roughness(pixels: Image.Image, variance: float) -> float:
     width, height = pixels.size
-    variance = _variance(pixels)
     if not variance or width < 2:
         return 0.0
     left, right = pixels.crop((0, 0, width - 1, height)), pixels.crop((1, 0, width, height))
-    _, squares = _sums(ImageChops.difference(left, right).histogram())
+    steps: list[int] = ImageChops.difference(left, right).histogram()
+    squares: int = sum(map(mul, SQUARES, steps))
     return squares / ((width - 1) * height) / (2 * variance)
 
 
@@ -102,5 +109,4 @@ def _variance(pixels: Image.Image) -> float:
 
 def _sums(histogram: list[int]) -> tuple[int, int]:
     """Sum and sum of squares of what the histogram counts."""
-    total = sum(gray * count for gray, count in enumerate(histogram))
-    return total, sum(gray * gray * count for gray, count in enumerate(histogram))
+    return sum(map(mul, range(256), histogram)), sum(map(mul, SQUARES, histogram))

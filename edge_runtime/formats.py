@@ -8,9 +8,10 @@ DICOM alone: nobody hands out films in it otherwise.
 from __future__ import annotations
 
 import importlib
+import struct
 from typing import BinaryIO
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from edge_runtime.errors import FilmError
 
@@ -90,9 +91,12 @@ def open_picture(stream: BinaryIO, kind: str, max_pixels: int, too_large: str) -
         stream.seek(0)  # Pillow's plug-in takes the memory for its canvas as it opens
         if width * height > max_pixels:
             raise FilmError(too_large)
-    # Loaded here, or Pillow would load all of its fifty to find this one.
+    # Not by `Image.open`, which loads a handful of plug-ins before it asks for this one.
     importlib.import_module(f"PIL.{MODULES.get(kind, kind.title())}ImagePlugin")
-    image = Image.open(stream, formats=(kind,))
+    try:
+        image = Image.OPEN[kind][0](stream, "")
+    except (SyntaxError, IndexError, TypeError, struct.error) as error:
+        raise UnidentifiedImageError(str(error)) from error
     check_size(image, max_pixels, too_large)
     if kind == "JPEG":
         check_scans(stream)

@@ -1,17 +1,14 @@
 """Golden inputs: pictures that travel inside a model file, with the outputs they must give."""
 
-from __future__ import annotations
-
 import base64
 import io
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from edge_runtime.contract import ABSURD, MOST_SIDE, one_line
-from edge_runtime.errors import ModelError
+from edge_runtime.contract import ABSURD, MOST_SIDE
+from edge_runtime.errors import ModelError, one_line
 
 if TYPE_CHECKING:
     from edge_runtime.model import Model
@@ -31,8 +28,7 @@ __all__ = [
 GOLDEN_SCHEMA = 1
 
 
-@dataclass(frozen=True)
-class GoldenItem:
+class GoldenItem(NamedTuple):
     """One picture, already at the model's size, and what float arithmetic may not move."""
 
     name: str
@@ -45,11 +41,12 @@ class GoldenItem:
 
     def pixels(self) -> bytes:
         """`S * S` grays; raises `ModelError` where the picture is none."""
-        from PIL import Image
+        # The one decoder, by name: Pillow would otherwise load five to find it.
+        from PIL import PngImagePlugin
 
         try:
             stream = io.BytesIO(base64.b64decode(self.png_base64, validate=True))
-            with Image.open(stream, formats=("PNG",)) as picture:
+            with PngImagePlugin.PngImageFile(stream) as picture:
                 if max(picture.size) > MOST_SIDE:
                     raise ValueError("larger than any graph's input")
                 return picture.convert("L").tobytes()
@@ -57,8 +54,7 @@ class GoldenItem:
             raise ModelError(f"the model's golden input {self.name!r:.40} is no picture") from error
 
 
-@dataclass(frozen=True)
-class Tolerance:
+class Tolerance(NamedTuple):
     """How far any value of an output may be off, in that output's own unit."""
 
     probabilities: float
@@ -69,8 +65,7 @@ class Tolerance:
 EXACT = Tolerance(0.0, 0.0, 0.0)
 
 
-@dataclass(frozen=True)
-class Golden:
+class Golden(NamedTuple):
     """All items, and by interpreter family how far their outputs may be off."""
 
     items: tuple[GoldenItem, ...]
@@ -78,8 +73,7 @@ class Golden:
     schema: int = GOLDEN_SCHEMA
 
 
-@dataclass(frozen=True)
-class GoldenResult:
+class GoldenResult(NamedTuple):
     """How one item came out."""
 
     name: str
@@ -93,7 +87,11 @@ class GoldenResult:
 
 def to_json(golden: Golden) -> str:
     """As JSON with sorted keys."""
-    return json.dumps(asdict(golden), indent=1, sort_keys=True) + "\n"
+    data = golden._asdict() | {
+        "items": [item._asdict() for item in golden.items],
+        "tolerance": {family: one._asdict() for family, one in golden.tolerance.items()},
+    }
+    return json.dumps(data, indent=1, sort_keys=True) + "\n"
 
 
 def from_json(text: str | bytes) -> Golden:
@@ -109,7 +107,9 @@ def from_json(text: str | bytes) -> Golden:
         }
         return Golden(items, tolerance)
     except (ValueError, TypeError, KeyError, AttributeError, *ABSURD) as error:
-        raise ModelError(f"the model's golden.json cannot be read: {one_line(error)}") from error
+        raise ModelError(
+            f"the model's golden.json cannot be read: {one_line(error, 200)}"
+        ) from error
 
 
 def _item(data: dict[str, Any]) -> GoldenItem:
@@ -152,12 +152,12 @@ def differences(
     }
 
 
-def check(model: Model, item: GoldenItem, tolerance: Tolerance) -> GoldenResult:
+def check(model: "Model", item: GoldenItem, tolerance: Tolerance) -> GoldenResult:
     """Run one item: every value of every output within its tolerance, and the same answer."""
     pixels = item.pixels()
     outputs = model.run(pixels)
     off = differences(item, outputs)
-    allowed = asdict(tolerance)
+    allowed = tolerance._asdict()
     # Beside a tolerance of nothing, any difference at all is the worst.
     worst = max(off, key=lambda output: off[output] / (allowed[output] or 1e-12))
     answer, reason = model.decide(pixels, outputs[0], outputs[2])

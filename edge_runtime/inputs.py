@@ -10,7 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["MOST_BYTES", "SUFFIXES", "Task", "expand"]
 
@@ -25,8 +25,7 @@ PAGE = re.compile(r"(.+)#([1-9][0-9]{0,5})", re.DOTALL)
 DICOM_NAME = re.compile(r"(\.[0-9]*)?")  # of a suffix: "IM0001" and "1.2.840.113" are DICOM's ways
 
 
-@dataclass(frozen=True)
-class Task:
+class Task(NamedTuple):
     """One film to be answered, or several where it turns out to have pages."""
 
     name: str  # what the record calls it

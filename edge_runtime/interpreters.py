@@ -1,18 +1,15 @@
 """Interpreters of `.tflite` graphs: LiteRT, else the older tflite-runtime."""
 
-from __future__ import annotations
-
 import contextlib
 import importlib
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from edge_runtime.errors import InterpreterError, ModelError
 
-__all__ = ["OUTPUTS", "Interpreter", "first_line", "installed", "open_interpreter"]
+__all__ = ["OUTPUTS", "Interpreter", "first_line", "installed", "open_interpreter", "wheel_version"]
 
 OUTPUTS = ("probabilities", "heatmap", "novelty")
 MODULES = (
@@ -21,8 +18,7 @@ MODULES = (
 )
 
 
-@dataclass(frozen=True)
-class Interpreter:
+class Interpreter(NamedTuple):
     """One graph, ready to run. Not safe to share between threads by itself."""
 
     name: str  # "litert" | "tflite-runtime"
@@ -133,7 +129,8 @@ def installed(only: str | None = None) -> tuple[Any, str, str]:
         except (ImportError, AttributeError, OSError) as error:
             broken.append(f"{name} does not start: {error}")
         else:
-            return module, name, _version(module, package)
+            folder = os.path.dirname(os.path.dirname(str(module.__file__)))
+            return module, name, wheel_version(folder, package) or _version(package)
     if broken:
         raise InterpreterError(broken[0].splitlines()[0] + "; install it again")
     if only is not None:
@@ -147,12 +144,18 @@ def installed(only: str | None = None) -> tuple[Any, str, str]:
     raise InterpreterError(f"no interpreter for .tflite models is installed: {advice}")
 
 
-def _version(module: Any, package: str) -> str:
-    """By the name of its metadata's folder: to parse that takes as long as to infer."""
-    folder = os.path.dirname(os.path.dirname(str(module.__file__)))
-    for name in os.listdir(folder):
+def wheel_version(folder: str, package: str) -> str | None:
+    """The version of a package that a wheel put into a folder, None where none did.
+
+    By the name of its metadata's folder: to parse that takes as long as to infer.
+    """
+    for name in os.listdir(folder or os.curdir):
         if name.startswith(f"{package}-") and name.endswith(".dist-info"):
-            return str(name).removeprefix(f"{package}-").removesuffix(".dist-info")
+            return name.removeprefix(f"{package}-").removesuffix(".dist-info")
+    return None
+
+
+def _version(package: str) -> str:
     from importlib import metadata
 
     try:

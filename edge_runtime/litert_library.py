@@ -8,12 +8,13 @@ import sys
 from typing import Any
 
 from edge_runtime.errors import InterpreterError
+from edge_runtime.interpreters import wheel_version
 from edge_runtime.native_messages import native_messages
 
 __all__ = ["VERSIONS", "Handles", "PerTensor", "RankedType", "find"]
 
 # A wrong call can end the process, and the API changes: those that the tests have run.
-VERSIONS = ("2.3.0",)
+VERSIONS = ("2.1.6", "2.2.0", "2.3.0")
 PACKAGE = "ai_edge_litert"
 LIBRARY = "libLiteRt.so"
 
@@ -31,10 +32,9 @@ def find() -> tuple[str, str]:
         library = os.path.join(folder, PACKAGE, LIBRARY)
         if not os.path.isfile(library):
             continue
-        # By the name of its metadata's folder: to parse that takes as long as to infer.
-        for version in VERSIONS:
-            if os.path.isdir(os.path.join(folder, f"{PACKAGE}-{version}.dist-info")):
-                return library, version
+        version = wheel_version(folder, PACKAGE)
+        if version in VERSIONS:
+            return library, version
         known = ", ".join(VERSIONS)
         raise InterpreterError(f"LiteRT's C API was tried in {known}; another one is installed")
     raise InterpreterError("no ai-edge-litert with the C API is installed")

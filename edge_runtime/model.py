@@ -8,22 +8,26 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
+
+from PIL import Image
 
 from edge_runtime import forks, golden, model_file, resolver
 from edge_runtime.arrays import film_of, name_of
-from edge_runtime.contract import LABELS, Contract
+from edge_runtime.contract import LABELS, PREDICTION_SCHEMA, Contract
 from edge_runtime.errors import InterpreterError, ModelError
 from edge_runtime.film_rules import FilmInfo, refusal
 from edge_runtime.interpreters import Interpreter
-from edge_runtime.model_file import BUNDLED, FOLDER, ModelFile, model_path
+from edge_runtime.model_file import BUNDLED, ModelFile, model_path
 from edge_runtime.pixels import open_film_info, resize
-from edge_runtime.prediction import Prediction
+from edge_runtime.turned import turned
 
 if TYPE_CHECKING:
     from edge_runtime.golden import Golden, GoldenResult
+    from edge_runtime.prediction import Prediction
 
-__all__ = ["BUNDLED", "FOLDER", "Model", "model_path"]
+__all__ = ["BUNDLED", "Model", "model_path"]
 
 UNFAMILIAR = "unfamiliar"
 
@@ -32,12 +36,9 @@ class Model:
     """One model file. Safe to share between threads: runs take turns."""
 
     def __init__(
-        self,
-        contract: Contract,
-        interpreter: Interpreter,
-        goldens: Golden,
+        self, contract: Contract, interpreter: Interpreter, goldens: Golden,
         threshold: float | None = None,
-    ) -> None:
+    ) -> None:  # fmt: skip
         self.contract = contract
         self.interpreter = interpreter
         self.goldens = goldens
@@ -67,7 +68,7 @@ class Model:
         opened too: the notice of its predictions says what is unknown then.
         Raises `ModelError`, `InterpreterError` or, for an unknown interpreter, `UsageError`.
         """
-        file = model_file.read(model_path(path_or_name), no_contract=no_contract)
+        file = model_file.read(model_file.find(path_or_name), no_contract=no_contract)
         failed: ModelError | None = None
         for name in resolver.candidates(onnx=file.onnx, wanted=interpreter):
             opener = partial(resolver.open_graph, name, file.graph, threads)
@@ -138,17 +139,18 @@ class Model:
 
     def decide(
         self,
-        pixels: bytes,
+        pixels: bytes | Image.Image,
         probabilities: tuple[float, ...],
         novelty: float,
         info: FilmInfo | None = None,
         threshold: float | None = None,
     ) -> tuple[str, str | None]:
-        """Answer and reason; without `info` the pixels themselves are the film."""
-        from PIL import Image
-
-        size = self.contract.input_size
-        small = Image.frombytes("L", (size, size), pixels)
+        """Answer and reason of grays, or of an "L" picture; without `info` that is the film."""
+        if isinstance(pixels, Image.Image):
+            small = pixels
+        else:
+            size = self.contract.input_size
+            small = Image.frombytes("L", (size, size), pixels)
         info = info if info is not None else FilmInfo.of(small)
         reason = refusal(info, small, self.contract.film_rules)
         if reason is None and novelty > self.contract.novelty_threshold:
@@ -163,37 +165,44 @@ class Model:
 
         Arrays are what `edge_runtime.arrays` takes. Raises `FilmError`.
         """
-        begun = time.perf_counter()
+        from edge_runtime.prediction import Prediction
+
+        return Prediction(**self.answer(film))
+
+    def answer(self, film: Any) -> dict[str, Any]:
+        """As `predict`, the fields of a `Prediction` as a plain dict.
+
+        For the command, which cannot spare the time that the import of dataclasses takes.
+        """
+        marks = [time.perf_counter()]
         image, info = open_film_info(film_of(film))
-        decoded = time.perf_counter()
-        pixels = resize(image, self.contract.input_size).tobytes()
-        resized = time.perf_counter()
+        marks.append(time.perf_counter())
+        small = resize(image, self.contract.input_size)
+        pixels = small.tobytes()
+        marks.append(time.perf_counter())
         probabilities, heatmap, novelty = self.run(pixels)
-        invoked = time.perf_counter()
+        marks.append(time.perf_counter())
         score = probabilities[1]
-        answer, reason = self.decide(pixels, probabilities, novelty, info, self.threshold)
+        answer, reason = self.decide(small, probabilities, novelty, info, self.threshold)
         grid = self.contract.heatmap_grid
         margin = abs(score - self.threshold)
-        return Prediction(
-            file=name_of(film),
-            answer=answer,
-            reason=reason,
-            score=score,
-            threshold=self.threshold,
-            borderline=reason is None and margin <= self.contract.borderline_width,
-            probabilities=dict(zip(LABELS, probabilities, strict=True)),
-            novelty=novelty,
-            heatmap=tuple(heatmap[row * grid : (row + 1) * grid] for row in range(grid)),
-            timing_ms={
-                "decode": _ms(begun, decoded),
-                "resize": _ms(decoded, resized),
-                "invoke": _ms(resized, invoked),
-                "total": _ms(begun, time.perf_counter()),
-            },
-            model=self.identity(),
-            runtime=self.runtime(),
-            notice=self.contract.notice,
-        )
+        return {
+            "schema": PREDICTION_SCHEMA,
+            "file": name_of(film),
+            "answer": answer,
+            "reason": reason,
+            "score": score,
+            "threshold": self.threshold,
+            "borderline": reason is None and margin <= self.contract.borderline_width,
+            "turned": turned(small) if reason in (None, UNFAMILIAR) else None,
+            "probabilities": dict(zip(LABELS, probabilities, strict=True)),
+            "novelty": novelty,
+            "heatmap": tuple(heatmap[row * grid : (row + 1) * grid] for row in range(grid)),
+            "timing_ms": _timing(marks),
+            "model": self.identity(),
+            "runtime": self.runtime(),
+            "notice": self.contract.notice,
+        }
 
     def predict_many(self, films: Iterable[Any]) -> Iterator[Prediction]:
         """Predictions of several films, in order, as they are asked for."""
@@ -201,24 +210,13 @@ class Model:
 
     def identity(self) -> dict[str, str]:
         """Which model this is."""
-        one = self.contract
-        return {
-            "name": one.name,
-            "version": one.version,
-            "graph_sha256": one.graph_sha256,
-            "precision": one.precision,
-        }
+        names = ("name", "version", "graph_sha256", "precision")
+        return {name: getattr(self.contract, name) for name in names}
 
     def runtime(self) -> dict[str, Any]:
         """What runs it."""
-        one = self.interpreter
-        return {
-            "name": one.name,
-            "api": one.api,
-            "version": one.version,
-            "delegate": one.delegate,
-            "threads": one.threads,
-        }
+        names = ("name", "api", "version", "delegate", "threads")
+        return {name: getattr(self.interpreter, name) for name in names}
 
     def __enter__(self) -> Model:
         return self
@@ -240,5 +238,8 @@ class Model:
         forks.abandon(self.interpreter)
 
 
-def _ms(start: float, end: float) -> float:
-    return round((end - start) * 1e3, 3)
+def _timing(marks: list[float]) -> dict[str, float]:
+    """Milliseconds of each step, and from the first mark until now."""
+    steps = dict(zip(("decode", "resize", "invoke"), pairwise(marks), strict=True))
+    steps["total"] = marks[0], time.perf_counter()
+    return {name: round((end - start) * 1e3, 3) for name, (start, end) in steps.items()}

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from edge_runtime import container, golden
 from edge_runtime.contract import LABELS, NOTICE, Contract
@@ -15,11 +14,24 @@ from edge_runtime.golden import Golden
 from edge_runtime.interpreters import OUTPUTS, Interpreter
 from edge_runtime.pixels import PIXELS_VERSION
 
-__all__ = ["BUNDLED", "FOLDER", "UNKNOWN", "ModelFile", "agree", "invented", "model_path", "read"]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = [
+    "BUNDLED",
+    "FOLDER",
+    "UNKNOWN",
+    "ModelFile",
+    "agree",
+    "find",
+    "invented",
+    "model_path",
+    "read",
+]
 
 BUNDLED = "cxr-mobilenetv2-int8"
-FOLDER = Path(__file__).parent / "models"
-ONNX = ".onnx"
+FOLDER = os.path.join(os.path.dirname(__file__), "models")
+SUFFIX, ONNX = ".tflite", ".onnx"
 UNKNOWN = (
     "This model file carries no contract. Unknown: whether the file is whole, the threshold (0.5 "
     "is taken), calibration, what is unfamiliar, and the pixels it was trained on; no film is "
@@ -27,11 +39,10 @@ UNKNOWN = (
 )
 
 
-@dataclass(frozen=True)
-class ModelFile:
+class ModelFile(NamedTuple):
     """What a file holds; `contract` is None where it carries none."""
 
-    path: Path
+    path: str
     graph: bytes
     contract: Contract | None
     goldens: Golden
@@ -40,27 +51,37 @@ class ModelFile:
 
 def model_path(path_or_name: str | os.PathLike[str] | None = None) -> Path:
     """The file of a bundled model's name, or the path itself; raises `ModelError`."""
+    from pathlib import Path
+
+    return Path(find(path_or_name))
+
+
+def find(path_or_name: str | os.PathLike[str] | None = None) -> str:
+    """As `model_path`, without `pathlib`, which takes as long to import as a film to decode."""
     wanted = os.fspath(path_or_name) if path_or_name is not None else BUNDLED
-    bundled = FOLDER / f"{wanted}.tflite"
+    bundled = os.path.join(FOLDER, f"{wanted}{SUFFIX}")
     if os.sep not in wanted and os.path.isfile(bundled):
         return bundled
-    if os.path.isfile(wanted):  # unlike Path's, it holds where the folder may not be read
-        return Path(wanted)
-    names = sorted(path.stem for path in FOLDER.glob("*.tflite"))
+    if os.path.isfile(wanted):
+        return wanted
+    listed = os.listdir(FOLDER) if os.path.isdir(FOLDER) else []
+    names = sorted(name.removesuffix(SUFFIX) for name in listed if name.endswith(SUFFIX))
     known = f"bundled: {', '.join(names)}" if names else "none is bundled"
     raise ModelError(
         f"no model {wanted!r}: give the path of a .tflite or .onnx file, or a name ({known})"
     )
 
 
-def read(path: Path, *, no_contract: bool = False) -> ModelFile:
+def read(path: str | os.PathLike[str], *, no_contract: bool = False) -> ModelFile:
     """Read a file and compare its graph with the contract's digest.
 
     A file without contract is an error, but with `no_contract`. Raises `ModelError`.
     """
-    onnx = path.suffix.lower() == ONNX
+    path = os.fspath(path)
+    onnx = path.lower().endswith(ONNX)
     try:
-        data = path.read_bytes()
+        with open(path, "rb") as stream:
+            data = stream.read()
     except OSError as error:
         raise ModelError(f"{path} cannot be read: {error.strerror}") from error
     if onnx:
@@ -112,7 +133,7 @@ def invented(file: ModelFile, interpreter: Interpreter) -> Contract:
     blank = bytes(interpreter.input_size**2)
     heatmap = interpreter.run(blank)[OUTPUTS[1]]
     return Contract(
-        name=file.path.stem,
+        name=os.path.splitext(os.path.basename(file.path))[0],
         version="unknown",
         precision="unknown",
         graph_sha256=container.sha256(file.graph),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import Any
 
 from edge_runtime.errors import InterpreterError, ModelError
@@ -14,7 +13,6 @@ __all__ = ["INPUT", "OnnxInterpreter", "open_onnx"]
 INPUT = "film"
 
 
-@dataclass(frozen=True)
 class OnnxInterpreter(Interpreter):
     """ONNX Runtime in the place of a `.tflite` interpreter."""
 

@@ -85,7 +85,9 @@ def open_film_info(source: Source) -> tuple[Image.Image, FilmInfo]:
 
 
 def resize(gray: Image.Image, size: int) -> Image.Image:
-    """A gray picture at `size` x `size`: width first, then height."""
+    """A gray picture at `size` x `size`: width first, then height; itself where it is so."""
+    if gray.size == (size, size):
+        return gray  # each call would copy it
     return gray.resize((size, gray.height), BILINEAR).resize((size, size), BILINEAR)
 
 
@@ -149,12 +151,15 @@ SIDEWAYS = {UPRIGHT[5], UPRIGHT[6], UPRIGHT[7], UPRIGHT[8]}
 
 def _orientation(image: Image.Image) -> int:
     """By EXIF, 1-8: 1 where there is none or it cannot be read."""
+    data = image.info.get("exif", b"")
+    if not data:
+        return 1
     # Not `getexif`: it looks in XMP too, as browsers do not, and still has the orientation of
     # a TIFF, which every Pillow since 9.4 turns upright itself as it loads.
     try:
         with _quietly():
             exif = Image.Exif()
-            exif.load(image.info.get("exif", b""))
+            exif.load(data)
             value = exif.get(ORIENTATION, 1)
     except Exception:  # a damaged tag leaves the film as it is
         return 1

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-__all__ = ["PREDICTION_SCHEMA", "Prediction"]
+from edge_runtime.contract import PREDICTION_SCHEMA
 
-PREDICTION_SCHEMA = 1
+__all__ = ["Prediction"]
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class Prediction:
     score: float  # p(covid), calibrated
     threshold: float
     borderline: bool
+    turned: str | None  # "left", "upside_down", "right": where the film's top seems to be
     probabilities: dict[str, float]  # {"normal": .., "covid": ..}
     novelty: float
     heatmap: tuple[tuple[float, ...], ...]  # g rows of g floats, not normalised

@@ -7,12 +7,11 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, BinaryIO
 
+from edge_runtime.contract import PREDICTION_SCHEMA
 from edge_runtime.errors import StorageError, UsageError
 from edge_runtime.inputs import Task
-from edge_runtime.prediction import PREDICTION_SCHEMA
 
 __all__ = ["Resumed"]
 
@@ -118,7 +117,7 @@ class Resumed:
                 base, page = _split(task.name)
                 self._pages[base] -= page
             elif task.page is None and self._pages[task.name] > 0:
-                yield replace(task, skip=self._pages.pop(task.name))
+                yield task._replace(skip=self._pages.pop(task.name))
             else:
                 yield task
 

@@ -46,6 +46,7 @@ def model_card(
         f"Fingerprint of the film index: `{record.data_fingerprint}`. Films never trained on: "
         f"{len(record.never_seen)}.",
         _networks(record),
+        _rounding(record),
         note,
         "## How it did on films that it had not trained on",
         "In brackets the 95 % interval, over groups (films of one patient or near-duplicates).",
@@ -83,6 +84,18 @@ def _networks(record: StudentRecord) -> str:
                 f"{facts.get('parameters', 0):,} parameters, started from {start or 'unknown'}"
             )
     return "\n".join(lines)
+
+
+def _rounding(record: StudentRecord) -> str:
+    """Whether the float weights are those of training, or were moved for the int8 file's sake."""
+    steps = record.preset.get("quantize", {}).get("steps", 0)
+    if not steps:
+        return ""
+    return (
+        f"At its end the student learned for {steps} more steps, on films that it had been trained "
+        "on, to say with its numbers rounded to int8 what it says in float. The float files hold "
+        "the weights that came of it."
+    )
 
 
 def _evaluation(reports: Sequence[EvaluationReport]) -> str:

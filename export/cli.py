@@ -112,7 +112,7 @@ def verify(
         "name": contract.name,
         "version": contract.version,
         "precision": contract.precision,
-        "golden": [asdict(result) for result in results],
+        "golden": [result._asdict() for result in results],
     }
     if as_json:
         sys.stdout.write(json.dumps(facts, indent=1) + "\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -183,7 +183,7 @@ def golden_of(
         off = [differences(item, other.run(item.pixels())) for item in items]
         allowed = Tolerance(
             **{output: max(least, ROOM * max(one[output] for one in off))
-               for output, least in asdict(allowed).items()}
+               for output, least in allowed._asdict().items()}
         )  # fmt: skip
     ours = EXACT if whole else parts(1e-5) if floating else allowed
     return Golden(items, {"litert_xnnpack": ours, "other": allowed})

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import importlib
 from collections import Counter
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +50,7 @@ def inspect_file(path: Path) -> Inspection:
         weight_bytes=sum(one.bytes for one in graph.weights),
         file_sha256=container.sha256(data),
         graph_sha256=container.sha256(bare),
-        contract=None if contract is None else asdict(contract),
+        contract=None if contract is None else contract._asdict(),
         metadata=metadata,
         metadata_missing=missing,
         files={name: len(files[name]) for name in sorted(files)},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -57,4 +56,4 @@ def real_values(native: Any, detail: Any) -> npt.NDArray[np.float64]:
 def open_reference(graph: bytes) -> Interpreter:
     """LiteRT with its plain kernels, which round as tflite-runtime's do."""
     native = open_plain(graph)
-    return replace(open_interpreter(graph), native=native, delegate="none")
+    return open_interpreter(graph)._replace(native=native, delegate="none")

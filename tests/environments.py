@@ -2,64 +2,37 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import os
 import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from edge_runtime.errors import EdgeError
+from workshop import environments
+
 __all__ = ["ROOT", "build_wheel", "environment", "uv"]
 
-ROOT = Path(__file__).parent.parent
+ROOT = environments.ROOT
 
 
-def environment(name: str, pins: Path, newest: tuple[int, int] | None = None) -> Path:
-    """The Python of `.venvs/NAME`, which has what `pins` lists; made once, then kept.
-
-    `newest` is the last Python that will do. Skips the test where there is no such Python,
-    or where the packages cannot be had.
-    """
-    python = _python(newest)
-    folder = ROOT / ".venvs" / name
-    wanted = f"{python}\n{pins.read_text('utf-8')}"
-    stamp = folder / "made-of.txt"
-    with _alone(name):
-        if not stamp.is_file() or stamp.read_text("utf-8") != wanted:
-            # Made beside its place and moved there, so that half of one is never found.
-            with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=folder.parent) as place:
-                fresh = Path(place) / "new"
-                _uv("venv", "--no-python-downloads", "--relocatable", "--python", python, fresh)
-                _uv("pip", "install", "--python", fresh / "bin/python", "-r", pins)
-                (fresh / stamp.name).write_text(wanted, "utf-8")
-                if folder.exists():
-                    folder.rename(Path(place) / "old")
-                fresh.rename(folder)
-    return folder / "bin/python"
+def environment(
+    name: str, pins: Path, newest: tuple[int, int] | None = None, *, alone: bool = False
+) -> Path:
+    """As `workshop.environments.environment`; skips the test where that cannot be had."""
+    try:
+        return environments.environment(name, pins, newest, alone=alone)
+    except EdgeError as error:
+        pytest.skip(str(error))
 
 
 def uv() -> str:
     """The command uv; skips the test where there is none."""
-    beside = Path(sys.executable).with_name("uv")
-    found = str(beside) if beside.exists() else shutil.which("uv")
-    if found is None:
-        pytest.skip("uv is not installed: run scripts/setup")
-    return found
-
-
-@contextlib.contextmanager
-def _alone(name: str) -> Iterator[None]:
-    """Two test runs at once make an environment once."""
-    folder = ROOT / ".venvs"
-    folder.mkdir(exist_ok=True)
-    with open(folder / f"{name}.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    try:
+        return environments.uv()
+    except EdgeError as error:
+        pytest.skip(str(error))
 
 
 def build_wheel(folder: Path) -> Path:
@@ -77,19 +50,3 @@ def build_wheel(folder: Path) -> Path:
     assert done.returncode == 0, done.stderr
     (wheel,) = folder.glob("*.whl")
     return wheel
-
-
-def _python(newest: tuple[int, int] | None) -> str:
-    if newest is None or sys.version_info[:2] <= newest:
-        return sys.executable
-    for minor in range(newest[1], 9, -1):
-        if found := shutil.which(f"python3.{minor}"):
-            return found
-    pytest.skip(f"no Python 3.10 to 3.{newest[1]} is installed")
-
-
-def _uv(*words: str | Path) -> None:
-    clean = {key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"}
-    done = subprocess.run([uv(), "-q", *words], capture_output=True, text=True, env=clean)
-    if done.returncode:
-        pytest.skip(f"uv {words[0]} failed: {done.stderr.strip()[-300:]}")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -145,7 +144,7 @@ def model_file(graph: bytes, precision: str) -> bytes:
 def repacked(data: bytes, contract: Mapping[str, Any], files: Mapping[str, bytes]) -> bytes:
     """A model file with some fields of its contract, or whole files in it, exchanged."""
     graph, old = container.split(data)
-    changed = replace(Contract.from_json(old[container.CONTRACT]), **contract)
+    changed = Contract.from_json(old[container.CONTRACT])._replace(**contract)
     return container.append(graph, {**old, container.CONTRACT: changed.to_json().encode(), **files})
 
 

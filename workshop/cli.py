@@ -88,3 +88,23 @@ def films(
     from workshop.films import data_folder
 
     sys.stdout.write(f"{write_film_list(data_folder(data), out)} films: {out}\n")
+
+
+@app.command()
+def turned(
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Folder of films (index.csv, or a folder a class).", envvar="CXR_DATA"),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for turned.json and turned.md.")] = Path(),
+) -> None:
+    """Derive the template that tells turned films from upright ones, and test it.
+
+    Its weights are edge_runtime/turned.py's HALF.
+    """
+    from workshop.films import data_folder
+    from workshop.turned import derive, page, write
+
+    record = derive(data_folder(data))
+    write(record, out)
+    sys.stdout.write(page(record))

@@ -23,6 +23,7 @@ class Progress:
         self, title: str, total: int, *, stream: TextIO | None = None, every: float = 30.0
     ) -> None:
         self.title, self.total, self.done = title, total, 0
+        self.lanes = 1  # steps that are under way at once, and take about as long as each other
         self.stream = stream if stream is not None else sys.stderr
         self.live = self.stream.isatty()
         self.every = 0.2 if self.live else every
@@ -38,9 +39,15 @@ class Progress:
 
     def line(self, elapsed: float, note: str = "") -> str:
         """The text after `elapsed` seconds."""
-        left = elapsed / max(self.done, 1) * (self.total - self.done)
+        rounds = -(-self.done // self.lanes)
+        left = elapsed / max(rounds, 1) * (-(-self.total // self.lanes) - rounds)
         share = f"{self.title}: {self.done}/{self.total}, {clock(left)} left"
         return f"{share}, {note}" if note else share
+
+    def say(self, text: str) -> None:
+        """A line of its own, which stays; the progress goes on below it."""
+        self.stream.write(f"\r\x1b[2K{text}\n" if self.live else f"{text}\n")
+        self.stream.flush()
 
     def close(self, note: str = "") -> None:
         """Say how long it took."""

@@ -15,10 +15,7 @@ digest is.
 from __future__ import annotations
 
 import json
-import os
 import re
-import shlex
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -26,11 +23,11 @@ from pathlib import Path
 
 from edge_runtime.container import sha256, split
 from edge_runtime.contract import Contract
-from edge_runtime.errors import DataError, EdgeError, GateError, ModelError
-from workshop.films import read_index
+from edge_runtime.errors import DataError, EdgeError, ModelError
 from workshop.records import EvaluationReport, ParityReport
 from workshop.records_io import parse
 from workshop.runs import write_atomic
+from workshop.sessions import SESSIONS, console, draw, session
 from workshop.summary import evaluation_lines, parity_lines
 
 __all__ = [
@@ -38,6 +35,7 @@ __all__ = [
     "ROOT",
     "bundled_digest",
     "main",
+    "quotations",
     "quoting_files",
     "refresh",
     "replace",
@@ -46,14 +44,6 @@ __all__ = [
 
 BUNDLED = Path("edge_runtime/models/cxr-mobilenetv2-int8.tflite")
 ROOT = Path(__file__).resolve().parent.parent
-
-_DRAW = "python -m workshop phantom phantoms --films 8 --seed 2"
-# What a reader would type, in a folder where _DRAW has drawn; FILM is one of them.
-SESSIONS: dict[str, tuple[str, ...]] = {
-    "film": (_DRAW, "edge-infer FILM"),
-    "json": ("edge-infer --json FILM | python -m json.tool",),
-    "benchmark": ("python -m benchmarks run --target local MODEL",),
-}
 
 KNOWN = ("model", "training", "export")
 
@@ -105,6 +95,15 @@ def stale(root: Path = ROOT) -> list[str]:
     return lines
 
 
+def quotations(root: Path = ROOT) -> list[tuple[str, str, str]]:
+    """Every block of every document: the document, the block's name, and what stands in it."""
+    return [
+        (path.relative_to(root).as_posix(), block["name"], block["body"])
+        for path in quoting_files(root)
+        for block in _blocks(path.read_text("utf-8"), path.name)
+    ]
+
+
 def _known(root: Path) -> dict[str, str]:
     """The blocks that need no command; they are compared word by word."""
     return {"model": _model_table(root), **_printed_then(root)}
@@ -119,43 +118,6 @@ def replace(text: str, digest: str, bodies: Mapping[str, str], where: str = "tex
     return _BLOCK.sub(
         lambda block: f"{block['open']} {digest} -->\n{bodies[block['name']]}{block['close']}", text
     )
-
-
-def _run(command: str, folder: Path) -> str:
-    """What a command prints on stdout; raises `GateError` where it fails."""
-    tools = str(Path(sys.executable).parent)
-    environment = {
-        **os.environ,
-        "PATH": tools + os.pathsep + os.environ.get("PATH", ""),
-        "PYTHONPATH": str(ROOT),
-        "COLUMNS": "100",
-    }
-    done = subprocess.run(
-        ["sh", "-c", command], cwd=folder, env=environment, capture_output=True, text=True
-    )
-    if done.returncode:
-        reason = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        raise GateError(f"{command}: exit status {done.returncode}: {reason}")
-    return "\n".join(line.rstrip() for line in done.stdout.splitlines())
-
-
-def _session(name: str, folder: Path) -> str:
-    """A console block: the commands, and what they printed."""
-    lines = []
-    for template in SESSIONS[name]:
-        command = template
-        if "FILM" in template:
-            films = read_index(folder / "phantoms")
-            film = next(one.path for one in films if one.label == "covid")
-            command = template.replace("FILM", shlex.quote(f"phantoms/{film}"))
-        shown = command.replace("MODEL", BUNDLED.as_posix())
-        printed = _run(command.replace("MODEL", shlex.quote(str(ROOT / BUNDLED))), folder)
-        lines += [f"$ {shown}", printed] if printed else [f"$ {shown}"]
-    return _console(lines)
-
-
-def _console(lines: list[str]) -> str:
-    return "```console\n" + "\n".join(lines) + "\n```\n"
 
 
 def _model_table(root: Path) -> str:
@@ -188,7 +150,7 @@ def _printed_then(root: Path) -> dict[str, str]:
                      evaluation_lines(evaluation, run)),
         "export": (f"python -m export run {run} --data FILMS", parity_lines(parity, run)),
     }  # fmt: skip
-    return {name: _console([f"$ {command}", *lines]) for name, (command, lines) in sessions.items()}
+    return {name: console([f"$ {command}", *lines]) for name, (command, lines) in sessions.items()}
 
 
 def refresh(root: Path = ROOT) -> list[Path]:
@@ -203,10 +165,10 @@ def refresh(root: Path = ROOT) -> list[Path]:
     wanted = {block["name"] for p, t in texts.items() for block in _blocks(t, p.name)}
     bodies = _known(root)
     with tempfile.TemporaryDirectory() as folder:
-        _run(_DRAW, Path(folder))
+        draw(Path(folder))
         for name in SESSIONS:
             if name in wanted:
-                bodies[name] = _session(name, Path(folder))
+                bodies[name] = session(name, Path(folder), root / BUNDLED)
     changed = []
     for path, text in texts.items():
         fresh = replace(text, digest, bodies, path.name)

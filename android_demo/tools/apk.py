@@ -14,7 +14,7 @@ from pathlib import Path
 
 from android_demo.tools.artefacts import fetched
 from android_demo.tools.run import APP, run, tool
-from edge_runtime.model import BUNDLED, FOLDER
+from edge_runtime.model import model_path
 from workshop.runs import storage_error
 
 __all__ = ["ABIS", "LIBRARY", "MODEL", "PACKAGE", "SHORT_LIVED", "TARGET_SDK", "Built", "build",
@@ -26,8 +26,8 @@ VERSION = "0.1", 1
 TENSORFLOW = "tensorflow-lite", "tensorflow-lite-api"
 ABIS = ("arm64-v8a", "armeabi-v7a")
 LIBRARY = "libtensorflowlite_jni.so"
-MODEL = FOLDER / f"{BUNDLED}.tflite"
-ASSETS = (MODEL, FOLDER / "LICENSE", FOLDER / "NOTICE")
+MODEL = model_path()
+ASSETS = (MODEL, MODEL.with_name("LICENSE"), MODEL.with_name("NOTICE"))
 NEW_YEAR_1980 = (1980, 1, 1, 0, 0, 0)
 # For a compiler that ends before the second compiler of Java pays.
 SHORT_LIVED = ("-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC")

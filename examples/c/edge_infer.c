@@ -650,11 +650,8 @@ static uint32_t place(const uint32_t *histogram, uint32_t at) {
 }
 
 /* The gray of each value 0-65535: the window leaves out a thousandth at either end. */
-static void window(const uint16_t *values, size_t count, bool inverted, uint8_t *grays) {
-    uint32_t *histogram = need(LEVELS * sizeof *histogram), last = (uint32_t)count - 1;
-    memset(histogram, 0, LEVELS * sizeof *histogram);
-    for (size_t i = 0; i < count; i++) histogram[values[i]]++;
-    uint32_t tail = (uint32_t)count / TAIL;
+static void window(const uint32_t *histogram, size_t count, bool inverted, uint8_t *grays) {
+    uint32_t last = (uint32_t)count - 1, tail = (uint32_t)count / TAIL;
     uint32_t low = place(histogram, tail), high = place(histogram, last - tail);
     if (low >= high) low = place(histogram, 0), high = place(histogram, last);
     for (uint32_t i = 0, span = high - low; i < LEVELS; i++) {
@@ -662,7 +659,6 @@ static void window(const uint16_t *values, size_t count, bool inverted, uint8_t 
         if (high <= low) gray = 0;
         grays[i] = (uint8_t)(inverted ? 255 - gray : gray);
     }
-    free(histogram);
 }
 
 /* What a value of the file becomes before anything else: white at 255, or at 65535. */
@@ -704,27 +700,38 @@ static double colour_of(const uint8_t *tall, int height) {
     return (double)sum / (THUMBNAIL * THUMBNAIL);
 }
 
-/* Row by row, so that of a film of 8 bits only what is already narrow is kept. */
+/* Row by row, and a film of 16 bits twice, first for its window: only what is already narrow is
+ * kept. Of a pipe, which cannot be read twice, all rows of 16 bits are. */
 static bool read_film(FILE *file, const Layout *layout, bool inverted, int size, Film *film) {
     bool wide = layout->channels == 1 && layout->bytes == 2, good = true;
     size_t width = (size_t)layout->width, height = (size_t)layout->height;
     size_t channels = (size_t)layout->channels;
+    off_t start = ftello(file);
+    bool kept = wide && (start < 0 || fseeko(file, start, SEEK_SET));
     uint16_t *levels = levels_of(layout, wide ? 65535 : 255);
-    uint16_t *rows = need(width * channels * (wide ? height : 1) * sizeof *rows);
+    uint16_t *rows = need(width * channels * (kept ? height : 1) * sizeof *rows);
     uint8_t *raw = need(width * channels * (size_t)layout->bytes), *grays = need(LEVELS);
     uint8_t *line = need(width * 4), *tall = need((size_t)size * height);
     uint8_t *thumb = need(channels == 3 ? 3 * THUMBNAIL * height : 1);
     Side side = side_of(layout->width, size), small = side_of(layout->width, THUMBNAIL);
     if (wide) {
-        for (size_t y = 0; good && y < height; y++)
-            good = read_row(file, layout, raw, levels, rows + y * width);
-        if (good) window(rows, width * height, inverted, grays);
+        uint32_t *histogram = need(LEVELS * sizeof *histogram);
+        memset(histogram, 0, LEVELS * sizeof *histogram);
+        for (size_t y = 0; good && y < height; y++) {
+            uint16_t *row = rows + (kept ? y * width : 0);
+            good = read_row(file, layout, raw, levels, row);
+            for (size_t x = 0; good && x < width; x++) histogram[row[x]]++;
+        }
+        if (good) window(histogram, width * height, inverted, grays);
+        free(histogram);
+        if (good && !kept && fseeko(file, start, SEEK_SET))
+            good = no("cannot be read: %s", strerror(errno));
     } else {
         for (int i = 0; i < 256; i++) grays[i] = (uint8_t)(inverted ? 255 - i : i);
     }
     for (size_t y = 0; good && y < height; y++) {
-        const uint16_t *row = wide ? rows + y * width : rows;
-        if (!wide && !(good = read_row(file, layout, raw, levels, rows))) break;
+        const uint16_t *row = rows + (kept ? y * width : 0);
+        if (!kept && !(good = read_row(file, layout, raw, levels, rows))) break;
         for (size_t x = 0; x < width; x++) {
             if (channels == 1) {
                 line[x] = grays[row[x]];

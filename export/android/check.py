@@ -37,7 +37,6 @@ class AndroidResult:
     golden: tuple[GoldenResult, ...]
 
 
-@dataclass(frozen=True)
 class _Answered(Interpreter):
     """The outputs that the library gave, in the place of an interpreter."""
 
@@ -47,8 +46,8 @@ class _Answered(Interpreter):
         return found
 
 
-def check_file(path: Path, library: Library) -> list[AndroidResult]:
-    """Run the file's golden inputs in each mode, as `export verify` does in LiteRT.
+def check_file(path: Path, library: Library, modes: Sequence[str] = MODES) -> list[AndroidResult]:
+    """Run the file's golden inputs in each of `modes`, as `export verify` does in LiteRT.
 
     XNNPACK is held to what LiteRT's is held to, the plain kernels to the tolerance for
     interpreters that round elsewhere. Raises `ModelError` where the file is broken or the
@@ -56,7 +55,7 @@ def check_file(path: Path, library: Library) -> list[AndroidResult]:
     """
     model = Model.open(path, check=False)  # digest and contract first: native code comes after
     found = []
-    for mode in MODES:
+    for mode in modes:
         films = [item.pixels() for item in model.goldens.items]
         answers, delegated, nodes = outputs(path, model.contract, films, mode, library)
         inside = model.interpreter

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +21,13 @@ def android(
         Path | None,
         typer.Option(help="Where the library is kept.  [default: .cache/android]"),
     ] = None,
+    mode: Annotated[
+        str | None, typer.Option(help="Only xnnpack, or only the plain kernels.")
+    ] = None,
+    emulator: Annotated[
+        str | None,
+        typer.Option(help="Words before the program, where not qemu with its own defaults."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Run a file's golden inputs in TensorFlow Lite 2.16.1's Android library, without a phone.
@@ -28,15 +36,22 @@ def android(
     """
     from edge_runtime.errors import UsageError
     from edge_runtime.model import model_path
-    from export.android.check import check_file
+    from export.android.check import MODES, check_file
     from export.android.library import ABIS, CACHE, VERSION, build
 
     if abi not in ABIS:
         raise UsageError(f"--abi {abi} is unknown; there are {', '.join(ABIS)}")
+    if mode not in (None, *MODES):
+        raise UsageError(f"--mode {mode} is unknown; there are {', '.join(MODES)}")
     file = model_path(file)
-    results = check_file(file, build(abi, cache or CACHE))
+    library = build(abi, cache or CACHE)
+    if emulator is not None:
+        library = replace(library, runner=tuple(shlex.split(emulator)))
+    results = check_file(file, library, (mode,) if mode else MODES)
     if as_json:
-        modes = [asdict(one) for one in results]
+        modes = [
+            asdict(one) | {"golden": [item._asdict() for item in one.golden]} for one in results
+        ]
         facts = {"file": str(file), "library": VERSION, "abi": abi, "modes": modes}
         sys.stdout.write(json.dumps(facts, indent=1) + "\n")
         return

@@ -10,18 +10,16 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
-import os
 import platform
-import shutil
-import subprocess
 import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from edge_runtime.errors import InterpreterError
 from workshop.runs import storage_error
+from workshop.tools import run_tool, tool
 
 __all__ = ["ABIS", "CACHE", "VERSION", "Library", "build"]
 
@@ -33,6 +31,7 @@ SOURCES = Path(__file__).parent
 CACHE = SOURCES.parent.parent / ".cache" / "android"
 NAME = "libtensorflowlite_jni.so"
 HEADER = "headers/tensorflow/lite/core/c/c_api_types.h"
+PURPOSE = "TensorFlow Lite's Android library cannot be run here"
 ALIASES = ("libm.so", "libdl.so", "liblog.so")  # Android's; here all are one
 
 
@@ -78,10 +77,10 @@ def build(abi: str = "arm64-v8a", cache: Path = CACHE) -> Library:
     one that it should be, or a compiler fails; `StorageError`. No half of one is left behind.
     """
     one = ABIS[abi]
-    compiler = _tool(one.compiler, one.packages)
+    compiler = tool(one.compiler, one.packages, PURPOSE)
     runner: tuple[str, ...] = ()
     if platform.machine() != one.machine:
-        runner = (_tool(one.emulator[0], one.packages), *one.emulator[1:])
+        runner = (tool(one.emulator[0], one.packages, PURPOSE), *one.emulator[1:])
     folder = cache / f"{VERSION}-{abi}"
     stamp, wanted = folder / "made-of.txt", _made_of(compiler)
     with _alone(cache, abi):
@@ -96,16 +95,6 @@ def build(abi: str = "arm64-v8a", cache: Path = CACHE) -> Library:
                     folder.rename(Path(place) / "old")
                 fresh.rename(folder)
     return Library(abi, folder / "run_model", runner)
-
-
-def _tool(name: str, packages: str) -> str:
-    found = shutil.which(name)
-    if found is None:
-        raise InterpreterError(
-            f"{name} is not installed, without which TensorFlow Lite's Android library cannot be "
-            f"run here: on Debian or Ubuntu, apt-get install {packages}"
-        )
-    return found
 
 
 @contextlib.contextmanager
@@ -128,7 +117,7 @@ def _made_of(compiler: str) -> str:
     """What a build follows from, as text."""
     sources = [SOURCES / name for name in ("bionic.c", "bionic.map", "run_model.c")]
     digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in sources]
-    return "\n".join([SHA256, *digests, _run([compiler, "--version"])])
+    return "\n".join([SHA256, *digests, run_tool([compiler, "--version"])])
 
 
 def _fetch(cache: Path) -> Path:
@@ -137,8 +126,8 @@ def _fetch(cache: Path) -> Path:
     repository = cache / "maven"
     path = repository / group.replace(".", "/") / name / VERSION / f"{name}-{VERSION}.aar"
     if not path.is_file():
-        maven = _tool("mvn", "maven")
-        _run(
+        maven = tool("mvn", "maven", PURPOSE)
+        run_tool(
             [maven, "-q", "-B", f"-Dmaven.repo.local={repository}", f"{PLUGIN}:get",
              "-Dtransitive=false", f"-Dartifact={ARTEFACT}:{VERSION}:aar"]
         )  # fmt: skip
@@ -160,27 +149,15 @@ def _compile(folder: Path, archive: Path, abi: str, compiler: str) -> None:
         (folder / NAME).write_bytes(stored.read(f"jni/{abi}/{NAME}"))
         (folder / HEADER).write_bytes(stored.read(HEADER))
     common = [compiler, "-O2", "-Wall", "-Wextra", "-Werror"]
-    _run(
+    run_tool(
         [*common, "-fPIC", "-shared", "-o", folder / "libc.so", SOURCES / "bionic.c",
          "-Wl,-soname,libc.so", f"-Wl,--version-script={SOURCES / 'bionic.map'}", "-lm"]
     )  # fmt: skip
     for alias in ALIASES:
         (folder / alias).symlink_to("libc.so")
     # DT_RPATH, the older kind, also serves the libraries that the library asks for.
-    _run(
+    run_tool(
         [*common, "-o", folder / "run_model", SOURCES / "run_model.c", "-I", headers,
          folder / NAME, "-Wl,--allow-shlib-undefined", "-Wl,--disable-new-dtags",
          "-Wl,-rpath,$ORIGIN"]
     )  # fmt: skip
-
-
-def _run(command: Sequence[str | os.PathLike[str]]) -> str:
-    """What a tool prints; its last line of complaint in an `InterpreterError` where it fails."""
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        said = [
-            line for line in (done.stderr + done.stdout).splitlines() if "error" in line.lower()
-        ]
-        why = said[0].strip() if said else f"exit status {done.returncode}"
-        raise InterpreterError(f"{Path(command[0]).name} failed: {why}")
-    return done.stdout

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "tensorflow/lite/core/c/c_api_types.h"
 
@@ -66,6 +67,9 @@ static void *whole_file(const char *path, size_t *size) {
     return data;
 }
 
+/* For who counts instructions in an emulator (benchmarks/boards/counting.c); else it is nothing. */
+static void mark(id_t tag) { getpriority(0x4d41524b, tag); }
+
 /* The grays as three equal channels, in the input's type. */
 static void fill(TfLiteTensor *input, const uint8_t *film, size_t pixels) {
     void *data = TfLiteTensorData(input);
@@ -107,8 +111,10 @@ int main(int count, char **words) {
     size_t got;
     while (film && (got = fread(film, 1, pixels, stdin)) == pixels) {
         fill(input, film, pixels);
-        if (TfLiteInterpreterInvoke(interpreter) != kTfLiteOk)
-            fail("the library cannot run the model");
+        mark(1);
+        TfLiteStatus status = TfLiteInterpreterInvoke(interpreter);
+        mark(2);
+        if (status != kTfLiteOk) fail("the library cannot run the model");
         for (int i = 0; i < TfLiteInterpreterGetOutputTensorCount(interpreter); i++) {
             const TfLiteTensor *output = TfLiteInterpreterGetOutputTensor(interpreter, i);
             if (TfLiteTensorType(output) != kTfLiteFloat32) fail("an output is not of float32");

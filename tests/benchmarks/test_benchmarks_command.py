@@ -35,7 +35,7 @@ def test_two_models_are_measured_shown_drawn_and_validated(
     tiny_model: Path, tiny_float_model: Path, tmp_path: Path
 ) -> None:
     done = call("run", "--target", "local", tiny_model.name, tiny_float_model, "--runs", 5,
-                "--repeats", 2, "--seed", 7, "--out", tmp_path / "records",
+                "--repeats", 2, "--seed", 7, "--pause", 0, "--out", tmp_path / "records",
                 cwd=tiny_model.parent)  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "tiny-int8 1" in done.stdout and "tiny-float32 1" in done.stdout
@@ -71,7 +71,7 @@ def test_two_models_are_measured_shown_drawn_and_validated(
 
 def test_json_prints_the_records_themselves(tiny_model: Path, tmp_path: Path) -> None:
     done = call("run", tiny_model, "--runs", 1, "--repeats", 1, "--threads", 1, "--threads", 2,
-                "--json", "--out", tmp_path)  # fmt: skip
+                "--pause", 0, "--json", "--out", tmp_path)  # fmt: skip
     records = [BenchmarkRecord.from_json(line) for line in done.stdout.splitlines()]
     assert {record.runtime["threads"] for record in records} == {1, 2}
     assert {path.read_text() for path in tmp_path.iterdir()} == set(done.stdout.splitlines(True))
@@ -79,8 +79,8 @@ def test_json_prints_the_records_themselves(tiny_model: Path, tmp_path: Path) ->
 
 def test_a_stopped_run_keeps_what_it_has(tiny_model: Path, tmp_path: Path) -> None:
     started = subprocess.Popen(
-        [*COMMAND, "run", str(tiny_model), "--runs", "1", "--repeats", "500", "--out",
-         str(tmp_path / "records")],
+        [*COMMAND, "run", str(tiny_model), "--runs", "1", "--repeats", "500", "--pause", "0",
+         "--out", str(tmp_path / "records")],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
@@ -99,7 +99,7 @@ def test_a_stopped_run_keeps_what_it_has(tiny_model: Path, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
-        (["--target", "ssh://board", "MODEL"], 2, "unknown target 'ssh://board'"),
+        (["--target", "telnet://x", "MODEL"], 2, "unknown target 'telnet://x'"),
         (["--target", "local://x", "MODEL"], 2, "unknown target 'local://x'"),
         (["no-such-model"], 3, "no model 'no-such-model'"),
         (["MODEL", "no-such-model"], 3, "no model 'no-such-model'"),

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.checks import problems
-from benchmarks.measure import Series, keep, measure, order
+from benchmarks.measure import Series, keep, order
+from benchmarks.shelf import measure
 from benchmarks.table import WIDTH, table
 from benchmarks.targets import TARGETS, target
 from edge_runtime.benchmark_record import BenchmarkRecord
@@ -31,7 +32,20 @@ class Device:
         self.lasts = lasts
         self.asked: list[tuple[str, int, int]] = []
 
+    def machine(self) -> str:
+        return self.name
+
+    def open(self) -> None:
+        self.is_open = True
+
+    def leave(self) -> None:
+        pass
+
+    def close(self) -> None:
+        self.is_open = False
+
     def probe(self, model: str, runs: int, threads: int) -> BenchmarkRecord:
+        assert self.is_open
         if len(self.asked) == self.lasts:
             raise EdgeError("the device is gone")
         self.asked.append((Path(model).name, runs, threads))
@@ -65,7 +79,7 @@ def test_records_are_kept_as_they_come(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"")
     device, kept = Device(lasts=3), tmp_path / "kept"
     series = Series([str(tmp_path / "a.tflite"), str(tmp_path / "b.tflite")], 9, 2, [4], seed=3)
-    taken = measure(device, series, kept)
+    taken = measure([device], series, kept)
     first = next(taken)
     assert read_records([kept]) == [first]
     assert (first.target, first.series) == (
@@ -74,6 +88,7 @@ def test_records_are_kept_as_they_come(tmp_path: Path) -> None:
     with pytest.raises(EdgeError, match="the device is gone"):
         list(taken)
     assert len(read_records([kept])) == 3
+    assert not device.is_open
     assert device.asked == [(Path(m).name, 9, 4) for m, _, _ in order(series)[:3]]
 
 
@@ -86,8 +101,8 @@ def test_no_record_replaces_another(tmp_path: Path) -> None:
 
 
 def test_unknown_targets_are_told_with_the_known_ones() -> None:
-    assert set(TARGETS) == {"local"} and target("local").name == "local"
-    for name in ("ssh://me@board", "", "Local", "local:2"):
+    assert "local" in TARGETS and target("local").name == "local"
+    for name in ("telnet://me@board", "", "Local", "local:2"):
         with pytest.raises(UsageError, match="local"):
             target(name)
 

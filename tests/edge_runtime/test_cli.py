@@ -20,8 +20,8 @@ from edge_runtime.litert_c import LiteRtC
 from tests.tiny import film, png, repacked
 
 ROOT = Path(__file__).parents[2]
-KEYS = {"schema", "file", "answer", "reason", "score", "threshold", "borderline", "probabilities",
-        "novelty", "timing_ms", "model", "runtime", "notice"}  # fmt: skip
+KEYS = {"schema", "file", "answer", "reason", "score", "threshold", "borderline", "turned",
+        "probabilities", "novelty", "timing_ms", "model", "runtime", "notice"}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -183,3 +183,14 @@ def test_a_page_with_a_tile_of_gigabytes_is_refused(tiny_model: Path) -> None:
     assert status == 1
     told = [one["error"] for one in timeless(out)]
     assert len(told) == 2 and all("tiles are far larger" in error for error in told)
+
+
+def test_a_name_cannot_command_the_terminal(tiny_model: Path, tmp_path: Path) -> None:
+    (path,) = draw(tmp_path, 1)
+    harmful = tmp_path / "red\x1b[31m \x9b2J\u202e.png"
+    path.rename(harmful)
+    missing = tmp_path / "gone\x1b]0;title\a.png"
+    status, out, err = run("--model", tiny_model, harmful, missing)
+    assert status == 1 and b"red\\x1b[31m \\x9b2J\\u202e.png: " in out
+    assert b"gone\\x1b]0;title\\x07.png" in err
+    assert (out + err).decode().replace("\n", "").isprintable()

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from edge_runtime.benchmark_record import BenchmarkRecord
-from edge_runtime.cli import SHELLS, _parser
+from edge_runtime.cli import DEFAULTS
+from edge_runtime.options import SHELLS, parser
 from tests.edge_runtime.commands import draw, run
 from tests.environments import ROOT
 
 PAGE = (ROOT / "docs/edge-infer.md").read_text("utf-8")
-OPTIONS = {name for action in _parser()._actions for name in action.option_strings}
+OPTIONS = {name for action in parser()._actions for name in action.option_strings}
 
 
 def first_cells(heading: str) -> str:
@@ -25,13 +28,17 @@ def first_cells(heading: str) -> str:
     return " ".join(rows)
 
 
+def test_films_alone_ask_for_what_the_parser_would_make_of_them() -> None:
+    assert vars(parser().parse_args(["a.png", "-"])) == {**DEFAULTS, "films": ["a.png", "-"]}
+
+
 def test_the_page_has_every_option_and_no_other() -> None:
     assert set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", first_cells("Options"))) == OPTIONS
 
 
 def test_the_page_has_every_exit_status() -> None:
     said = set(re.findall(r"\d+", first_cells("Exit status")))
-    help_text = _parser().format_help().partition("exit status:")[2]
+    help_text = parser().format_help().partition("exit status:")[2]
     assert said == set(re.findall(r"\b\d\b", help_text)) | {"130"}
 
 
@@ -100,8 +107,6 @@ def test_words_that_ask_only_import_only_that(tmp_path: Path) -> None:
     )
 
     def found(*words: str) -> list[str]:
-        import sys
-
         done = subprocess.run(
             [sys.executable, "-c", program, *words],
             capture_output=True, text=True, cwd=ROOT, check=True,
@@ -111,3 +116,27 @@ def test_words_that_ask_only_import_only_that(tmp_path: Path) -> None:
     assert found("--help") == found("--version") == []
     assert found("--completion", "bash") == ["edge_runtime.completion"]
     assert not set(found("--json", str(film))) - {"PIL", "numpy", "edge_runtime.model"}
+
+
+def test_the_other_examples_of_the_page_run(tmp_path: Path) -> None:
+    """Those that no session has (tests/test_sessions.py replays these): Python, and completions."""
+    rest = re.sub(r"<!-- refresh:.*?<!-- /refresh:[a-z-]+ -->", "", PAGE, flags=re.DOTALL)
+    found = re.findall(r"^```(\w+)\n(.*?)^```", rest, re.MULTILINE | re.DOTALL)
+    assert sorted(kind for kind, _ in found) == ["console", "python"]
+    for kind, body in found:
+        if kind == "python":
+            names: dict[str, str] = {}
+            exec(body, names)
+            assert json.loads(names["schema"])["oneOf"]
+            continue
+        tools = tmp_path / "edge-infer"
+        tools.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m edge_runtime "$@"\n')
+        tools.chmod(0o755)
+        for line in body.splitlines():
+            target = tmp_path / line.partition("> ~/")[2]
+            target.parent.mkdir(parents=True, exist_ok=True)
+            subprocess.run(
+                ["sh", "-ec", line.removeprefix("$ ")], check=True, cwd=ROOT,
+                env={**os.environ, "HOME": str(tmp_path), "PATH": f"{tmp_path}:{os.defpath}"},
+            )  # fmt: skip
+            assert "--threshold" in target.read_text() or "-l threshold" in target.read_text()

@@ -10,7 +10,8 @@ from typing import Any
 import pydantic
 import pytest
 
-from edge_runtime.prediction import PREDICTION_SCHEMA, Prediction
+from edge_runtime.contract import PREDICTION_SCHEMA
+from edge_runtime.prediction import Prediction
 from tests.edge_runtime.commands import draw, run
 from tests.environments import ROOT
 from tests.json_schema import wrong

@@ -92,3 +92,32 @@ def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
     assert len(stream.getvalue()) < 1 << 17
     with pytest.raises(ModelError, match="claim to be huge"):
         container.split(b"graph" + stream.getvalue())
+
+
+@given(st.binary(max_size=60), FILES.filter(bool), st.data())
+def test_our_own_reader_says_what_zipfile_says(
+    graph: bytes, files: dict[str, bytes], drawn: st.DataObject
+) -> None:
+    """Where it says anything: of what it passes on, `zipfile` is the judge."""
+    data = container.append(graph, files)
+    assert container._as_appended(data, data.rfind(container.END)) == (graph, files)
+    damaged = bytearray(data)
+    for _ in range(drawn.draw(st.integers(1, 3))):
+        damaged[drawn.draw(st.integers(len(graph), len(data) - 1))] = drawn.draw(
+            st.integers(0, 255)
+        )
+    end = damaged.rfind(container.END)
+    if end >= 0:
+        found = container._as_appended(bytes(damaged), end)
+        assert found is None or found == container._unzipped(bytes(damaged), end)
+
+
+def test_an_archive_by_another_hand_is_read_too() -> None:
+    """Packed, or with remarks: `zipfile` reads what ours passes on."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a", b"1" * 500)
+        archive.comment = b"by hand"
+    data = b"graph" + stream.getvalue()
+    assert container._as_appended(data, data.rfind(container.END)) is None
+    assert container.split(data) == (b"graph", {"a": b"1" * 500})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +88,7 @@ def test_a_sound_file_passes_all(request: pytest.FixtureRequest, fixture: str) -
 def test_the_wrong_answer_fails_whatever_the_outputs(tiny_model: Path) -> None:
     with Model.open(tiny_model) as model:
         for item in model.goldens.items[1:]:
-            turned = replace(item, answer="covid")
+            turned = item._replace(answer="covid")
             assert not golden.check(model, turned, LAX).passed
 
 
@@ -99,8 +98,8 @@ def test_a_borderline_item_may_tip_over_elsewhere(tiny_model: Path) -> None:
         score = item.probabilities[1]
         assert abs(score - model.contract.threshold) <= model.contract.borderline_width
         other = {"covid": "normal", "normal": "covid"}[item.answer]
-        assert golden.check(model, replace(item, answer=other), LAX).passed
-        refused = replace(item, answer="not_recognised", reason="unfamiliar")
+        assert golden.check(model, item._replace(answer=other), LAX).passed
+        refused = item._replace(answer="not_recognised", reason="unfamiliar")
         assert not golden.check(model, refused, LAX).passed
 
 
@@ -115,8 +114,7 @@ def test_each_output_has_its_own_tolerance(
     item = opened.goldens.items[1]
     values = [*item.probabilities, *item.heatmap, item.novelty]
     values[place] += off
-    moved = replace(
-        item,
+    moved = item._replace(
         probabilities=tuple(values[:2]), heatmap=tuple(values[2:18]), novelty=values[18],
     )  # fmt: skip
     output = "probabilities" if place < 2 else "heatmap" if place < 18 else "novelty"

@@ -41,6 +41,18 @@ def test_the_whole_command_needs_no_tensorflow(tiny_model: Path, picture: Path) 
     assert not found & (HEAVY | {"numpy", "ai_edge_litert"})
 
 
+def test_a_cold_answer_imports_next_to_nothing(tiny_model: Path, picture: Path) -> None:
+    """What Pillow and the C API need, and json and hashlib: all else is time before an answer."""
+    needed = "import ctypes, hashlib, json; from PIL import Image, PngImagePlugin"
+    program = (
+        "import sys; from edge_runtime import model_file; model_file.find = lambda _: sys.argv[1]\n"
+        "from edge_runtime.cli import main; main(sys.argv[2:])"
+    )
+    more = imported(program, tiny_model, picture) - imported(needed)
+    small = {"array", "base64", "binascii", "edge_runtime", "importlib", "locale", "weakref"}
+    assert more <= small | {"threading"}, more
+
+
 def test_the_interpreter_path_needs_no_tensorflow(tiny_model: Path, picture: Path) -> None:
     program = (
         "import os, sys; os.environ['CXR_EDGE_INTERPRETER'] = 'litert'\n"

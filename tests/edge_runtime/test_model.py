@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import threading
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -173,7 +172,7 @@ def test_borderline_is_near_the_threshold_and_never_a_refusal(tiny_model: Path) 
         with Model.open(tiny_model, threshold=score - off * width) as model:
             said = model.predict(picture)
             assert (said.answer, said.borderline) == ("covid", borderline)
-            model.contract = replace(model.contract, novelty_threshold=0.0)
+            model.contract = model.contract._replace(novelty_threshold=0.0)
             refused = model.predict(picture)
             assert (refused.answer, refused.borderline) == ("not_recognised", False)
 

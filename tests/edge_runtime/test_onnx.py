@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,12 +28,12 @@ def onnx_model(tiny_float_model: Path, tmp_path_factory: pytest.TempPathFactory)
     graph = to_onnx(lite)
     with Model.open(tiny_float_model) as model:
         tolerance = {"other": golden.Tolerance(1e-4, 1e-3, 1e-4)}
-        goldens = replace(model.goldens, tolerance=tolerance)
+        goldens = model.goldens._replace(tolerance=tolerance)
         places = {"probabilities": 0, "heatmap": 1, "novelty": 2}
         by_place = sorted(model.interpreter.positions.items(), key=lambda pair: pair[1])
         places = {name: place for place, (name, _) in enumerate(by_place)}
-        contract = replace(
-            model.contract, graph_sha256=container.sha256(graph), outputs=places
+        contract = model.contract._replace(
+            graph_sha256=container.sha256(graph), outputs=places
         ).to_json()
     files |= {
         container.CONTRACT: contract.encode(),

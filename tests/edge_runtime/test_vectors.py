@@ -12,6 +12,7 @@ import pytest
 
 from edge_runtime.film_rules import RULES
 from edge_runtime.pixels import open_film
+from edge_runtime.turned import TURNS
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 
@@ -38,13 +39,15 @@ def test_vector(item: dict[str, Any]) -> None:
 
 def test_a_fault_is_found() -> None:
     item = {**ITEMS[0], "pixels": {"224": "0"}, "reason": {"224": "blank"}, "width": 1}
-    assert len(script("check").faults(item)) == 3
+    item["turned"] = {"224": "nowhere"}
+    assert len(script("check").faults(item)) == 4
 
 
 def test_limits_and_reasons_are_those_of_the_rules() -> None:
     assert all(item["film_rules"] == RULES for item in ITEMS)
     reasons = {reason for item in ITEMS for reason in item["reason"].values()}
     assert reasons == {None, *RULES}
+    assert {turn for item in ITEMS for turn in item["turned"].values()} == set(TURNS)
 
 
 def test_files_are_what_the_script_draws() -> None:

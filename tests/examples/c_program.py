@@ -2,40 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import re
 import shlex
 import shutil
 import subprocess
-import sys
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from benchmarks.boards import device
+from tests.arm.tools import need
 from tests.environments import ROOT
 
 __all__ = [
     "SANITIZED",
     "VERSION",
     "Program",
-    "arm_library",
-    "board",
     "compiled",
     "native_library",
     "netpbm",
+    "on_a_board",
     "refused",
 ]
 
 FOLDER = ROOT / "examples" / "c"
 SANITIZED = ("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover")
 STRICT = ("-Wall", "-Wextra", "-Wpedantic", "-Werror")
-CACHE = ROOT / ".cache" / "litert"
 VERSION = "2.3.0"
-SHA256 = "853fc608f96da87bd5f3458465dfb9abbf18d5ae6b94eceacead407146f175ae"  # of the wheel
-PLATFORMS = ("manylinux_2_27_aarch64", "manylinux_2_17_aarch64")
 
 
 @dataclass(frozen=True)
@@ -82,55 +77,11 @@ def native_library() -> Path:
     return Path(spec.submodule_search_locations[0]) / "libLiteRt.so"
 
 
-def arm_library() -> Path:
-    """The one out of the wheel for aarch64, by pip into a cache, checked against a digest."""
-    name = f"ai_edge_litert-{VERSION}-cp311-cp311-{PLATFORMS[0]}.whl"
-    wheel, library = CACHE / name, CACHE / VERSION / "libLiteRt.so"
-    if not wheel.is_file():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        platforms = [word for one in PLATFORMS for word in ("--platform", one)]
-        command: list[str | Path] = [
-            sys.executable, "-m", "pip", "download", "-q", "--disable-pip-version-check",
-            "--no-deps", "--only-binary=:all:", "--python-version", "3.11", "--implementation",
-            "cp", "--abi", "cp311", *platforms, "-d", CACHE, f"ai-edge-litert=={VERSION}",
-        ]  # fmt: skip
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode:
-            pytest.skip(f"the aarch64 wheel cannot be had: {done.stderr.strip()[-200:]}")
-    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
-    if digest != SHA256:
-        wheel.unlink()
-        pytest.fail(f"{name} is not the file that it should be ({digest}) and was removed")
-    with zipfile.ZipFile(wheel) as archive:
-        data = archive.read("ai_edge_litert/libLiteRt.so")
-    if not library.is_file() or library.read_bytes() != data:
-        library.parent.mkdir(exist_ok=True)
-        fresh = library.with_suffix(".new")
-        fresh.write_bytes(data)
-        fresh.rename(library)
-    return library
-
-
-def board(folder: Path) -> Path:
-    """A root for QEMU in which the processor looks like a Raspberry Pi 4's.
-
-    LiteRT asks the system which cores there are, and does not bear the answer of a machine
-    of another kind.
-    """
-    cores = folder / "sys/devices/system/cpu"
-    cores.mkdir(parents=True)
-    (folder / "proc").mkdir()
-    (folder / "lib").symlink_to("/usr/aarch64-linux-gnu/lib")
-    for name in ("possible", "present", "online"):
-        (cores / name).write_text("0-3\n")
-    about = (
-        "Features\t: fp asimd evtstrm crc32 cpuid\nCPU implementer\t: 0x41\n"
-        "CPU architecture: 8\nCPU variant\t: 0x0\nCPU part\t: 0xd08\nCPU revision\t: 3\n\n"
-    )
-    (folder / "proc/cpuinfo").write_text(
-        "".join(f"processor\t: {core}\n{about}" for core in range(4))
-    )
-    return folder
+def on_a_board(compiled_for_it: Path) -> Program:
+    """A program for aarch64 on an emulated Raspberry Pi 4, with its wheels' library."""
+    need("mmdebstrap", "qemu-aarch64")
+    board = device("pi4")
+    return Program(compiled_for_it, board.emulator(), board.site / "ai_edge_litert/libLiteRt.so")
 
 
 def netpbm(width: int, height: int, values: bytes, most: int = 255, kind: str = "P5") -> bytes:

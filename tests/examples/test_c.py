@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import re
-import shutil
 import struct
 from array import array
 from itertools import islice
@@ -18,22 +17,21 @@ from PIL import Image
 from edge_runtime import cli
 from edge_runtime.container import sha256
 from edge_runtime.film_rules import RULES, refusal
-from edge_runtime.model import BUNDLED, FOLDER, Model
+from edge_runtime.model import Model, model_path
 from edge_runtime.pixels import open_film, open_film_info, resize
 from tests.environments import ROOT
 from tests.examples.c_program import (
     SANITIZED,
     VERSION,
     Program,
-    arm_library,
-    board,
     compiled,
     native_library,
     netpbm,
+    on_a_board,
 )
 from workshop.phantoms import draw_set
 
-FILE = FOLDER / f"{BUNDLED}.tflite"
+FILE = model_path()
 VECTORS = ROOT / "tests" / "vectors"
 ITEMS: list[dict[str, Any]] = json.loads((VECTORS / "index.json").read_text("utf-8"))["items"]
 SIZES = ("224", "160", "128")
@@ -56,12 +54,7 @@ def sanitized(tmp_path_factory: pytest.TempPathFactory) -> Program:
 def arm(tmp_path_factory: pytest.TempPathFactory) -> Program:
     """For aarch64, in QEMU's user mode as a Raspberry Pi 4."""
     folder = tmp_path_factory.mktemp("arm")
-    path = compiled("aarch64-linux-gnu-gcc", folder / "edge_infer")
-    emulator = shutil.which("qemu-aarch64")
-    if emulator is None:
-        pytest.skip("qemu-aarch64 is not installed: apt-get install qemu-user")
-    root = board(folder / "root")
-    return Program(path, (emulator, "-cpu", "cortex-a72", "-L", str(root)), arm_library())
+    return on_a_board(compiled("aarch64-linux-gnu-gcc", folder / "edge_infer"))
 
 
 def as_netpbm(path: Path) -> tuple[bytes, bool]:

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from edge_runtime import container, golden
-from edge_runtime.model import BUNDLED, FOLDER
+from edge_runtime.model import model_path
 from tests.environments import ROOT
 from tests.examples.c_program import Program, refused
 
-FILE = FOLDER / f"{BUNDLED}.tflite"
+FILE = model_path()
 DATA = FILE.read_bytes()
 GRAPH, FILES = container.split(DATA)
 CONTRACT = FILES[container.CONTRACT]

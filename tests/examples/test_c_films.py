@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import subprocess
 from pathlib import Path
@@ -10,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from edge_runtime import container
-from edge_runtime.model import BUNDLED, FOLDER
+from edge_runtime.model import model_path
 from tests.environments import ROOT
 from tests.examples.c_program import Program, netpbm, refused
 
-FILE = FOLDER / f"{BUNDLED}.tflite"
+FILE = model_path()
 CONTRACT = container.split(FILE.read_bytes())[1][container.CONTRACT]
 FILM = ROOT / "tests" / "vectors" / "gray8.pgm"
 HEAD = b"P5\n100 100\n255\n"
@@ -156,3 +157,18 @@ def test_output_that_cannot_be_written(bare: Program) -> None:
         assert process.stdout is not None and process.stderr is not None
         process.stdout.close()
         assert process.stderr.read() == b"" and process.wait() == 1
+
+
+def test_a_film_of_16_bits_from_a_pipe(bare: Program, tmp_path: Path) -> None:
+    """A file is read twice; what cannot be is kept, and gives the same."""
+    rng = random.Random(6)
+    film, pipe = tmp_path / "film.pgm", tmp_path / "pipe"
+    film.write_bytes(netpbm(211, 97, rng.randbytes(2 * 211 * 97), 65535))
+    os.mkfifo(pipe)
+    told = []
+    for path in (film, pipe):
+        with subprocess.Popen(["cp", film, pipe] if path == pipe else ["true"]):
+            done = bare("--pixels", "224", "--model", FILE, path)
+        assert done.returncode == 0, done.stdout
+        told.append({**json.loads(done.stdout), "file": ""})
+    assert told[0] == told[1]

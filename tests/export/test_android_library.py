@@ -14,7 +14,7 @@ import pytest
 
 from edge_runtime import container
 from edge_runtime.errors import EdgeError, GateError, InterpreterError, ModelError
-from edge_runtime.model import BUNDLED, FOLDER, Model
+from edge_runtime.model import BUNDLED, Model, model_path
 from export.android import library as library_module
 from export.android.check import AndroidResult, check_file, outputs
 from export.android.library import ABIS, Library, build
@@ -23,7 +23,7 @@ from export.run import FLOAT, INT8
 from tests import tiny
 from tests.environments import ROOT
 
-FILE = FOLDER / f"{BUNDLED}.tflite"
+FILE = model_path()
 
 
 def built(abi: str) -> Library:

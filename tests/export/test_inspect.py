@@ -14,14 +14,14 @@ import pytest
 
 from edge_runtime import container
 from edge_runtime.errors import ModelError
-from edge_runtime.model import BUNDLED, FOLDER
+from edge_runtime.model import BUNDLED, model_path
 from export.inspect_delegate import ask, taken_by
 from export.inspect_file import inspect_file
 from export.inspect_table import WIDTH, inspection_lines
 from export.run import FILES, FLOAT, INT8, ONNX
 from tests.environments import ROOT
 
-FILE = FOLDER / f"{BUNDLED}.tflite"
+FILE = model_path()
 
 
 def test_the_bundled_file() -> None:

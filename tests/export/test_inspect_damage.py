@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 
 from edge_runtime import container
 from edge_runtime.errors import EdgeError, ModelError
-from edge_runtime.model import BUNDLED, FOLDER
+from edge_runtime.model import model_path
 from export import inspect_file as module
 from export.inspect_file import inspect_file
 from export.inspect_table import inspection_lines
 from export.verify import verify
 from tests.environments import ROOT
 
-DATA = (FOLDER / f"{BUNDLED}.tflite").read_bytes()
+DATA = model_path().read_bytes()
 
 
 @settings(max_examples=60)

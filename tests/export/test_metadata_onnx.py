@@ -97,7 +97,7 @@ def test_verify_names_what_differs(
     digest = container.sha256(split_files(model.SerializeToString(deterministic=True))[0])
     for prop in model.metadata_props:
         if prop.key == container.CONTRACT:
-            contract = replace(Contract.from_json(prop.value), graph_sha256=digest)
+            contract = Contract.from_json(prop.value)._replace(graph_sha256=digest)
             prop.value = contract.to_json()
     path = tmp_path / "changed.onnx"
     path.write_bytes(model.SerializeToString(deterministic=True))

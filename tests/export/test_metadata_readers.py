@@ -6,7 +6,6 @@ import json
 import shutil
 import subprocess
 import zipfile
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ import pytest
 
 from edge_runtime.contract import NOTICE
 from edge_runtime.interpreters import OUTPUTS
-from edge_runtime.model import BUNDLED, FOLDER, Model
+from edge_runtime.model import BUNDLED, Model, model_path
 from export.metadata_reader import read
 from export.run import FLOAT, INT8
 from tests.environments import ROOT, environment
@@ -71,7 +70,7 @@ LOW = {"score_threshold": 1e-9}  # in place of the file's own, so that every lab
 
 def file_of(exported: Path, name: str) -> Path:
     """A file of the tests' export, or the bundled model."""
-    return FOLDER / f"{BUNDLED}.tflite" if name == BUNDLED else exported / name
+    return model_path() if name == BUNDLED else exported / name
 
 
 def _films(model: Model) -> npt.NDArray[np.uint8]:
@@ -166,7 +165,7 @@ def test_tflite_support_reads_and_classifies(
         contract = model.contract
         # Its TensorFlow Lite is of 2023 and rounds elsewhere.
         other = model.goldens.tolerance["other"]
-        agree(said["answers"], path, asdict(other))
+        agree(said["answers"], path, other._asdict())
     assert sorted(said["files"]) == ["MODEL_CARD.md", "contract.json", "golden.json", "labels.txt"]
     assert said["labels"] == "normal\ncovid\n"
     found, ours = said["metadata"], read(path.read_bytes())

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +57,7 @@ def checked(tmp_path: Path, parts: Parts) -> Callable[..., None]:
     def verified(
         graph: bytes, contract: dict[str, Any] | None = None, files: dict[str, bytes] | None = None
     ) -> None:
-        said = replace(
-            parts[1],
+        said = parts[1]._replace(
             graph_sha256=container.sha256(graph),
             outputs=open_interpreter(graph).positions,
             **(contract or {}),

@@ -19,6 +19,7 @@ sys.path.insert(0, str(HERE.parents[1]))
 
 from edge_runtime.film_rules import refusal  # noqa: E402
 from edge_runtime.pixels import PIXELS_VERSION, open_film_info, resize  # noqa: E402
+from edge_runtime.turned import turned  # noqa: E402
 
 __all__ = ["faults", "items", "main"]
 
@@ -47,6 +48,8 @@ def faults(item: dict[str, Any]) -> list[str]:
         reason = refusal(info, pixels, item["film_rules"])
         if reason != item["reason"][size]:
             wrong.append(f"{item['file']}: reason {reason} at {size}")
+        if turned(pixels) != item["turned"][size]:
+            wrong.append(f"{item['file']}: turned {turned(pixels)} at {size}")
     return wrong
 
 

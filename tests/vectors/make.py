@@ -22,6 +22,7 @@ sys.path.insert(0, str(HERE.parents[1]))
 
 from edge_runtime.film_rules import RULES, refusal  # noqa: E402
 from edge_runtime.pixels import PIXELS_VERSION, open_film_info, resize  # noqa: E402
+from edge_runtime.turned import turned  # noqa: E402
 
 __all__ = ["SIZES", "draw", "main"]
 
@@ -106,6 +107,7 @@ def main() -> None:
             "file": name, "width": info.width, "height": info.height, "colour": info.colour,
             "pixels": digests,
             "reason": {size: refusal(info, one, RULES) for size, one in sized.items()},
+            "turned": {size: turned(one) for size, one in sized.items()},
         }  # fmt: skip
         if name in RAW:
             item["raw"] = {"128": f"{name}.128.gray"}

@@ -15,6 +15,21 @@ def test_time_left_is_what_the_pace_says() -> None:
     assert progress.line(120.0) == "films: 1/40, 1:18:00 left"
 
 
+def test_what_is_done_at_once_takes_a_round() -> None:
+    progress = Progress("films", 50, stream=io.StringIO())
+    progress.lanes = 25
+    progress.done = 1
+    assert progress.line(60.0) == "films: 1/50, 1:00 left"
+    progress.done = 26
+    assert progress.line(119.0) == "films: 26/50, 0:00 left"
+
+
+def test_a_lasting_line_stands_between() -> None:
+    stream = io.StringIO()
+    Progress("films", 50, stream=stream).say("one is broken")
+    assert stream.getvalue() == "one is broken\n"
+
+
 def test_a_log_gets_few_lines() -> None:
     stream = io.StringIO()
     progress = Progress("films", 500, stream=stream)

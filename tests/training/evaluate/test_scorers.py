@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -44,8 +43,7 @@ def onnx_graph(tiny_graphs: dict[str, bytes]) -> bytes:
 
 def with_contract(onnx_graph: bytes, tiny_float_model: Path, **changes: object) -> bytes:
     files = container.split(tiny_float_model.read_bytes())[1]
-    contract = replace(
-        Contract.from_json(files[container.CONTRACT]),
+    contract = Contract.from_json(files[container.CONTRACT])._replace(
         **{"graph_sha256": container.sha256(onnx_graph), **changes},  # type: ignore[arg-type]
     )
     return append_files(onnx_graph, {container.CONTRACT: contract.to_json().encode()})
