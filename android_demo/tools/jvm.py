@@ -22,7 +22,7 @@ from edge_runtime import container
 from edge_runtime.errors import GateError
 from export.android import library
 
-__all__ = ["PICTURES", "oldest", "test"]
+__all__ = ["FILMS", "PICTURES", "oldest", "test"]
 
 PICTURES = ROOT / "docs" / "android"
 TESTS = APP / "test" / "java"

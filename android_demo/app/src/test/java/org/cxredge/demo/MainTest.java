@@ -95,7 +95,8 @@ public final class MainTest extends ScreenTests {
             LinearLayout rows = controller.get().findViewById(R.id.films);
             assertEquals(5, rows.getChildCount());
             assertEquals("letter.pdf: Not read", rows.getChildAt(0).getContentDescription());
-            assertEquals("below.png: normal", rows.getChildAt(3).getContentDescription());
+            String below = "below.png: " + expected("below.png").get("answer");
+            assertEquals(below, rows.getChildAt(3).getContentDescription());
             draw(controller.get(), "start-films");
             rows.getChildAt(3).performClick();
             assertNotNull(shadowOf(controller.get()).getNextStartedActivity());
