@@ -14,6 +14,8 @@ from hypothesis import settings
 
 # How long an example takes says nothing: a machine may be busy, a first call imports.
 settings.register_profile("untimed", deadline=None)
+# For emulated boards, each a hundredth as fast: this machine draws the many examples.
+settings.register_profile("emulated", deadline=None, max_examples=10)
 settings.load_profile("untimed")
 
 __all__ = ["pytest_sessionfinish", "pytest_sessionstart", "pytest_terminal_summary"]

@@ -1,4 +1,4 @@
-"""The commands that read records: table, plot, validate, compare, schema."""
+"""The commands that read records: list, show, table, plot, report, compare, validate, schema."""
 
 from __future__ import annotations
 
@@ -15,13 +15,36 @@ __all__ = ["Json", "Records", "register"]
 Records = Annotated[
     list[Path], typer.Argument(metavar="RECORD", help="Record files, or folders of them.")
 ]
+KEPT = Path("runs/benchmarks")  # where `run` keeps records
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to the command line."""
-    for command in (table, plot, validate, compare, schema):
+    app.command("list")(list_records)
+    for command in (show, table, plot, report, compare, validate, schema):
         app.command()(command)
+
+
+def list_records(
+    records: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="RECORD", help="Files or folders.  [default: runs/benchmarks]"),
+    ] = None,
+) -> None:
+    """List records: when, what, where, how fast, and in which file."""
+    from benchmarks.listing import listing
+    from workshop.latency import read_files
+
+    sys.stdout.write(listing(read_files(records or [KEPT])))
+
+
+def show(record: Annotated[Path, typer.Argument(metavar="RECORD", help="A record file.")]) -> None:
+    """Print all that the records of a file say, but for their single samples."""
+    from benchmarks.listing import record_text
+    from workshop.latency import read_records
+
+    sys.stdout.write("\n".join(map(record_text, read_records([record]))))
 
 
 def table(records: Records, as_json: Json = False) -> None:
@@ -51,6 +74,50 @@ def plot(
         raise DataError("all of these records are emulated: they hold no time to draw")
     write_atomic(out, latency_plot(real))
     sys.stdout.write(f"{out}\n")
+
+
+def report(
+    records: Records,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="The file to write.  [default: report.html; stdout for text]"),
+    ] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Markdown, not a page.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="CSV, not a page.")] = False,
+    published: Annotated[
+        bool, typer.Option("--published", help="What others published, marked as theirs.")
+    ] = False,
+    accuracy: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="PARITY", help="A run's export/parity.json; may be given often."),
+    ] = None,
+) -> None:
+    """Write one page of records: figures, distributions, memory, accuracy, machines, flags.
+
+    Of the bundled model's files the accuracy is known already.
+    """
+    from benchmarks.accuracy import known_accuracies
+    from benchmarks.report import page
+    from benchmarks.report_text import csv_text, markdown_text
+    from edge_runtime.errors import UsageError
+    from workshop.latency import latency_rows, read_records
+    from workshop.runs import write_atomic
+
+    if markdown and as_csv:
+        raise UsageError("--markdown and --csv are two formats: give one of them")
+    found = read_records(records)
+    if markdown:
+        text = markdown_text(latency_rows(found), published=published)
+    elif as_csv:
+        text = csv_text(latency_rows(found))
+    else:
+        text = page(found, known_accuracies(accuracy or []), published=published)
+        out = out or Path("report.html")
+    if out is None:
+        sys.stdout.write(text)
+    else:
+        write_atomic(out, text)
+        sys.stdout.write(f"{out}\n")
 
 
 def validate(records: Records) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.differences import other_device, other_settings
+from benchmarks.differences import devices, other_device, other_settings
 from benchmarks.ratios import figure, median_ratio, verdict
 from edge_runtime.benchmark_record import BenchmarkRecord
 from edge_runtime.errors import GateError, UsageError
@@ -58,11 +58,14 @@ def compare(
     Raises `UsageError` for different devices or models, unless `anyway`: then models are
     paired by name and precision, or the only one of each side with the other.
     """
-    devices = other_device(first, second)
+    for side, records in (("A", first), ("B", second)):
+        if (count := devices(records)) > 1:
+            raise UsageError(f"{side} holds records of {count} devices: give those of one")
+    others = other_device(first, second)
     if any(one.emulated for one in first) != any(one.emulated for one in second):
         raise UsageError("an emulated record has no times to compare with a device's")
-    if devices and not anyway:
-        raise UsageError(f"these are two devices ({devices[0]}); --anyway compares them still")
+    if others and not anyway:
+        raise UsageError(f"these are two devices ({others[0]}); --anyway compares them still")
     sides = [_groups(records, _graph) for records in (first, second)]
     if not sides[0].keys() & sides[1].keys():
         if not anyway:
@@ -82,7 +85,7 @@ def compare(
     return Comparison(
         rows=tuple(sorted(rows, key=lambda row: (row.model, row.precision, row.threads, row.kind))),
         alone=tuple(_alone(sides)),
-        differences=(*devices, *other_settings(first, second)),
+        differences=(*others, *other_settings(first, second)),
     )
 
 

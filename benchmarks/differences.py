@@ -7,7 +7,7 @@ from typing import Any
 
 from edge_runtime.benchmark_record import BenchmarkRecord
 
-__all__ = ["other_device", "other_settings"]
+__all__ = ["devices", "other_device", "other_settings"]
 
 DEVICE = (
     "machine.cpu", "machine.board", "machine.cores", "machine.machine", "machine.parts",
@@ -31,6 +31,14 @@ def other_device(first: Records, second: Records) -> list[str]:
 def other_settings(first: Records, second: Records) -> list[str]:
     """One line for each other fact that differs: system, interpreter, governor."""
     return _lines(first, second, SETTINGS)
+
+
+def devices(records: Records) -> int:
+    """Of how many devices these are; an emulator of each board is one of its own."""
+    return len({
+        (one.emulated and one.target, *(str(_told(one, name)) for name in DEVICE))
+        for one in records
+    })  # fmt: skip
 
 
 def _lines(first: Records, second: Records, names: Sequence[str]) -> list[str]:

@@ -11,18 +11,24 @@ import pytest
 
 from edge_runtime.errors import EdgeError
 from workshop import environments
+from workshop.environments import python_of
 
-__all__ = ["ROOT", "build_wheel", "environment", "uv"]
+__all__ = ["ROOT", "build_wheel", "environment", "python_of", "uv"]
 
 ROOT = environments.ROOT
 
 
 def environment(
-    name: str, pins: Path, newest: tuple[int, int] | None = None, *, alone: bool = False
+    name: str,
+    pins: Path,
+    newest: tuple[int, int] | None = None,
+    *,
+    alone: bool = False,
+    python: str | None = None,
 ) -> Path:
     """As `workshop.environments.environment`; skips the test where that cannot be had."""
     try:
-        return environments.environment(name, pins, newest, alone=alone)
+        return environments.environment(name, pins, newest, alone=alone, python=python)
     except EdgeError as error:
         pytest.skip(str(error))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import os
 import shutil
 import subprocess
@@ -14,21 +15,26 @@ from pathlib import Path
 
 from edge_runtime.errors import EdgeError
 
-__all__ = ["ROOT", "environment", "uv"]
+__all__ = ["ROOT", "environment", "python_of", "uv"]
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def environment(
-    name: str, pins: Path, newest: tuple[int, int] | None = None, *, alone: bool = False
+    name: str,
+    pins: Path,
+    newest: tuple[int, int] | None = None,
+    *,
+    alone: bool = False,
+    python: str | None = None,
 ) -> Path:
     """The Python of `.venvs/NAME`, which has what `pins` lists; made once, then kept.
 
-    `newest` is the last Python that will do. With `alone` nothing is installed but the packages
-    that are listed, whatever they say they need. Raises `EdgeError` where there is no such
-    Python, or where the packages cannot be had.
+    `newest` is the last Python that will do, `python` the one to take. With `alone` nothing is
+    installed but the packages that are listed, whatever they say they need. Raises `EdgeError`
+    where there is no such Python, or where the packages cannot be had.
     """
-    python = _python(newest)
+    python = python or _python(newest)
     folder = ROOT / ".venvs" / name
     wanted = f"{python}\n{pins.read_text('utf-8')}"
     stamp = folder / "made-of.txt"
@@ -66,11 +72,25 @@ def _locked(name: str) -> Iterator[None]:
         yield
 
 
+@functools.cache
+def python_of(minor: int) -> str | None:
+    """A Python 3.`minor` of this machine; None where there is none that starts."""
+    if sys.version_info[1] == minor:
+        return sys.executable
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    found = [shutil.which(f"python3.{minor}"), *pyenv.glob(f"versions/3.{minor}.*/bin/python")]
+    for one in found:
+        # pyenv's stand-ins are on the PATH whether or not they lead anywhere.
+        if one and subprocess.run([one, "-c", ""], capture_output=True).returncode == 0:
+            return str(one)
+    return None
+
+
 def _python(newest: tuple[int, int] | None) -> str:
     if newest is None or sys.version_info[:2] <= newest:
         return sys.executable
     for minor in range(newest[1], 9, -1):
-        if found := shutil.which(f"python3.{minor}"):
+        if found := python_of(minor):
             return found
     raise EdgeError(f"no Python 3.10 to 3.{newest[1]} is installed")
 

@@ -124,7 +124,7 @@ def machine_line(record: BenchmarkRecord) -> str:
         f"{machine.get('cores', '?')} cores",
         str(machine.get("machine", "")),
         str(machine.get("system", "")),
-        f"Python {machine.get('python', '?')}",
+        f"Python {machine['python']}" if machine.get("python") else "",
         f"{runtime.get('name', '?')} {runtime.get('version', '')}".strip(),
         f"delegate {delegate}" if delegate else "",
     ]

@@ -25,7 +25,7 @@ from edge_runtime.errors import EdgeError, ModelError, UsageError
 __all__ = ["android_record", "machine_record", "python_record"]
 
 # Of what the probe tells, what is of an emulated machine no more than of the moment.
-OF_THE_HOUR = ("load", "others")
+OF_THE_HOUR = ("before", "after", "others", "throttled", "frequency_warm_khz")
 LONGEST = 900.0  # seconds; a guest that takes longer hangs
 _FAILED: dict[int, type[EdgeError]] = {2: UsageError, 3: ModelError}
 

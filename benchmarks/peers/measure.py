@@ -69,7 +69,7 @@ def _check(entry: Entry, home: Path) -> None:
         entry.row = replace(entry.row, missing=str(error))
         return
     model = entry.against
-    allowed = vars(model.goldens.tolerance.get(entry.peer.family, golden.EXACT))
+    allowed = model.goldens.tolerance.get(entry.peer.family, golden.EXACT)._asdict()
     worst: dict[str, float] = {}
     changed = 0
     for item, outputs in zip(model.goldens.items, said["outputs"], strict=True):

@@ -129,7 +129,7 @@ class Adb(Remote):
         except subprocess.TimeoutExpired as error:
             raise DeviceLost(
                 f"{self.name} did not answer within {self.options.patience:g} seconds; "
-                "is it slow: --patience"
+                "give a slow device more --patience"
             ) from error
 
 

@@ -97,7 +97,8 @@ class Channel:
             found = self._answers.get(timeout=seconds)
         except queue.Empty:
             raise DeviceLost(
-                f"{self.name} did not answer within {seconds:g} seconds; is it slow: --patience"
+                f"{self.name} did not answer within {seconds:g} seconds; "
+                "give a slow device more --patience"
             ) from None
         if found is None:
             self._answers.put(None)  # for whoever asks again

@@ -793,6 +793,45 @@ static const char *refusal(const Model *model, const Film *film, int size) {
     return NULL;
 }
 
+/* ---- turned films -------------------------------------------------------------------------- */
+
+/* edge_runtime/turned.py: the template's left half, and the turns in the order in which a tie is
+ * decided. */
+enum { BLOCKS = 8, TURNS = 4 };
+static const int half_template[BLOCKS][BLOCKS / 2] = {
+    {-6, -40, -38, 41},   {23, 12, -39, -3}, {45, 14, -58, -17}, {-3, -23, -66, -8},
+    {-55, -50, -44, 8},   {-33, 3, 58, 127}, {-23, -12, 22, 76}, {6, 39, 27, 17},
+};
+static const char *const turns[TURNS] = {NULL, "left", "upside_down", "right"};
+static const char *const turn_words[TURNS] = {"", ", looks turned to the left",
+                                              ", looks upside down", ", looks turned to the right"};
+
+/* Which turn of the template fits `size` x `size` pixels best. */
+static int turn_of(const uint8_t *pixels, int size) {
+    int side = size / BLOCKS, count = side * side, best = 0;
+    int64_t scores[TURNS] = {0};
+    if (!side) return 0;
+    for (int row = 0; row < BLOCKS; row++) {
+        for (int column = 0; column < BLOCKS; column++) {
+            uint32_t sum = 0;
+            for (int y = row * side; y < (row + 1) * side; y++)
+                for (int x = column * side; x < (column + 1) * side; x++)
+                    sum += pixels[(size_t)y * (size_t)size + (size_t)x];
+            uint64_t part = (1U << 24) / (uint32_t)count;
+            int64_t gray = (int64_t)(((sum + (uint32_t)count / 2) * part) >> 24);
+            for (int turn = 0, i = row, j = column; turn < TURNS; turn++) {
+                scores[turn] += half_template[i][j < BLOCKS / 2 ? j : BLOCKS - 1 - j] * gray;
+                int other = i; /* where a quarter turn has it from */
+                i = j;
+                j = BLOCKS - 1 - other;
+            }
+        }
+    }
+    for (int turn = 1; turn < TURNS; turn++)
+        if (scores[turn] > scores[best]) best = turn;
+    return best;
+}
+
 /* ---- LiteRT -------------------------------------------------------------------------------- */
 
 typedef void *Handle;
@@ -1151,6 +1190,7 @@ static void print_name(const char *name) {
 typedef struct {
     const char *answer, *reason;
     double threshold, margin, decoded, invoked, total;
+    int turn; /* of `turns` */
 } Result;
 
 static void print_result(const Model *model, const char *file, const Result *one,
@@ -1166,7 +1206,9 @@ static void print_result(const Model *model, const char *file, const Result *one
     printf(", ");
     print_number("score", values[PROBABILITIES][1], ", ");
     print_number("threshold", one->threshold, ", ");
-    printf("\"borderline\": %s, \"probabilities\": {", borderline ? "true" : "false");
+    printf("\"borderline\": %s, \"turned\": ", borderline ? "true" : "false");
+    printf(turns[one->turn] ? "\"%s\"" : "null", turns[one->turn]);
+    printf(", \"probabilities\": {");
     print_number("normal", values[PROBABILITIES][0], ", ");
     print_number("covid", values[PROBABILITIES][1], "}, ");
     print_number("novelty", values[NOVELTY][0], ", \"timing_ms\": {");
@@ -1187,12 +1229,13 @@ static void print_result(const Model *model, const char *file, const Result *one
 static void print_line(const Model *model, const char *file, const Result *one, double score) {
     print_name(file);
     if (one->reason) {
-        printf(": not recognised (%s), %.1f ms\n", one->reason, one->total);
+        printf(": not recognised (%s)%s, %.1f ms\n", one->reason, turn_words[one->turn],
+               one->total);
         return;
     }
-    printf(": %s%s (score %.3f, threshold %.3f), %.1f ms\n", one->answer,
+    printf(": %s%s (score %.3f, threshold %.3f)%s, %.1f ms\n", one->answer,
            one->margin <= model->borderline_width ? ", borderline" : "", score, one->threshold,
-           one->total);
+           turn_words[one->turn], one->total);
 }
 
 static void print_pixels(const Model *model, const char *file, const Film *film, int size) {
@@ -1203,7 +1246,10 @@ static void print_pixels(const Model *model, const char *file, const Film *film,
     print_string(stdout, file);
     printf(", \"width\": %d, \"height\": %d, ", film->width, film->height);
     print_number("colour", film->colour, ", ");
-    printf("\"pixels\": \"%s\", \"reason\": ", digest);
+    const char *turn = turns[turn_of(film->pixels, size)];
+    printf("\"pixels\": \"%s\", \"turned\": ", digest);
+    printf(turn ? "\"%s\"" : "null", turn);
+    printf(", \"reason\": ");
     printf(reason ? "\"%s\"}\n" : "null}\n", reason);
 }
 
@@ -1212,7 +1258,7 @@ static bool one_film(const Model *model, const Options *options, const char *pat
                      float *values[OUTPUTS], bool *refused) {
     double begun = now();
     Film film;
-    Result one = {NULL, NULL, 0, 0, 0, 0, 0};
+    Result one = {NULL, NULL, 0, 0, 0, 0, 0, 0};
     int size = options->pixels ? options->pixels : model->input_size;
     if (!open_film(path, options, size, &film)) return false;
     if (options->pixels) {
@@ -1226,6 +1272,7 @@ static bool one_film(const Model *model, const Options *options, const char *pat
     invoke(model, film.pixels, values);
     double invoked = now(), score = values[PROBABILITIES][1];
     one.reason = refusal(model, &film, size);
+    if (!one.reason) one.turn = turn_of(film.pixels, size);
     if (!one.reason && values[NOVELTY][0] > model->novelty_threshold) one.reason = "unfamiliar";
     one.threshold = options->has_threshold ? options->threshold : model->threshold;
     one.margin = fabs(score - one.threshold);

@@ -61,7 +61,7 @@ def check_file(path: Path, library: Library, modes: Sequence[str] = MODES) -> li
         inside = model.interpreter
         answered = _Answered(
             **{
-                **vars(inside),
+                **inside._asdict(),
                 "name": "tensorflow-lite-android",
                 "version": VERSION,
                 "delegate": mode if _as_litert(mode, model.contract) else "none",

@@ -9,9 +9,9 @@ import random
 import shutil
 import struct
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from PIL import Image
@@ -26,7 +26,13 @@ from tests.environments import ROOT
 
 SCRIPT = ROOT / "android_demo" / "test-core"
 SIZES = (224, 97)
-Tool = Callable[[Sequence[str], Sequence[int]], list[dict[str, Any]]]
+
+
+class Tool(Protocol):
+    """The core's program: lines in, an answer each."""
+
+    def __call__(self, lines: Sequence[str], sizes: Sequence[int] = ()) -> list[dict[str, Any]]:
+        """Its answers."""
 
 
 @pytest.fixture(scope="module")

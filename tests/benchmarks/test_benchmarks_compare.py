@@ -131,6 +131,9 @@ def test_a_slower_one_is_found_and_gates() -> None:
     with pytest.raises(GateError, match="1 of 1 rows are slower by over 5 %"):
         gate(found, 0.05)
     gate(compare(records(1.5), records()), 0.0)  # faster is no failure
+    # Nor is what may be chance: the whole interval has to lie beyond.
+    unsure = replace(row, ratio=Interval(1.2, 0.9, 1.5))
+    gate(replace(found, rows=(unsure,)), 0.05)
 
 
 def test_models_are_paired_by_graph_and_threads() -> None:
@@ -157,6 +160,14 @@ def test_other_models_and_devices_are_refused_unless_asked() -> None:
     several = [*other, *records(precision="float32", model={"name": "b", "graph_sha256": "b"})]
     with pytest.raises(UsageError, match="cannot be paired"):
         compare(records(model={"name": "a"}), several, anyway=True)
+
+
+def test_one_device_a_side() -> None:
+    board = records(machine={**benchmark().machine, "cpu": "Another"})
+    with pytest.raises(UsageError, match="A holds records of 2 devices"):
+        compare([*records(), *board], board, anyway=True)
+    with pytest.raises(UsageError, match="B holds records of 2 devices"):
+        compare([emulated(1)], [emulated(1), emulated(1, target="qemu:pi3")], anyway=True)
 
 
 def test_settings_that_differ_are_told_not_refused() -> None:
@@ -226,8 +237,9 @@ def test_the_command(tmp_path: Path) -> None:
     done = call(one, two, "--fail-over", "5%")
     assert done.returncode == 1 and "slower" in done.stdout
     assert done.stderr.startswith("error: 1 of 1 rows are slower by over 5 %")
-    assert call(two, one, "--fail-over", "5%").returncode == 0
-    said = json.loads(call(one, two, "--json").stdout)
-    assert said["rows"][0]["verdict"] == "slower" and said["rows"][0]["ratio"]["low"] > 1.4
+    done = call(two, one, "--fail-over", "5%", "--json")
+    assert done.returncode == 0
+    said = json.loads(done.stdout)
+    assert said["rows"][0]["verdict"] == "faster" and said["rows"][0]["ratio"]["high"] < 0.72
     wrong = call(one, two, "--fail-over", "much")
     assert (wrong.returncode, wrong.stdout) == (2, "") and "is no share" in wrong.stderr

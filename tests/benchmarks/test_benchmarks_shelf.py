@@ -37,8 +37,8 @@ while not os.path.exists("{tmp_path}/go-%d" % NUMBER):
     yield [Waiting(sshd.address(folder=place), options, one, tmp_path, code) for one in (1, 2)]
 
 
-def break_line(sshd: Sshd, folder: Path, number: int, known: set[Path]) -> None:
-    """Once the stand-in of that number waits, end the sshd that serves it."""
+def break_line(sshd: Sshd, folder: Path, number: int, known: set[Path]) -> bool:
+    """Once the stand-in of that number waits, end its sshd; whether the stand-in ends too."""
     found: set[Path] = set()
     while not found:
         found = set(folder.glob(f"at-{number}-*")) - known
@@ -49,6 +49,11 @@ def break_line(sshd: Sshd, folder: Path, number: int, known: set[Path]) -> None:
     session = parent(keeper)
     assert sshd.pid in (parent(session), parent(parent(session)))
     os.kill(session, signal.SIGKILL)
+    for _ in range(300):
+        if not Path("/proc", probe.name.rpartition("-")[2]).exists():
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def test_a_lost_connection_is_tried_again(
@@ -59,7 +64,6 @@ def test_a_lost_connection_is_tried_again(
     assert [len(done.of(one)) for one in (1, 2)] == [2, 2] and done.failure is None
     assert "ssh://device-1: the connection was lost" in done.said and "trying again" in done.said
     assert "ssh://device-2" not in done.said
-    assert not any(Path("/proc", one.name.split("-")[2]).exists() for one in tmp_path.glob("at-*"))
     assert emptied(place)
 
 
@@ -87,10 +91,12 @@ def shelf(sshd: Sshd, targets: list[Waiting], folder: Path, breaks: int) -> Shel
     (folder / "model.tflite").write_bytes(b"the stand-in reads no model")
     (folder / "go-2").touch()
 
+    ended: list[bool] = []
+
     def disturb() -> None:
         known: set[Path] = set()
         for _ in range(breaks):
-            break_line(sshd, folder, 1, known)
+            ended.append(break_line(sshd, folder, 1, known))
         (folder / "go-1").touch()
 
     other = threading.Thread(target=disturb)
@@ -106,6 +112,7 @@ def shelf(sshd: Sshd, targets: list[Waiting], folder: Path, breaks: int) -> Shel
         except EdgeError as error:
             failure = error
     other.join()
+    assert ended == [True] * breaks  # the device does not go on with what nobody awaits
     return Shelf(made, failure, said.getvalue())
 
 

@@ -156,7 +156,7 @@ STAND_INS = {
         "", "import platform; platform.libc_ver = lambda *a, **k: ('glibc', '2.17')",
         InterpreterError, r"ai-edge-litert \S+ has no wheel for Python \S+ on \w+ with glibc 2.17",
     ),
-    "a slow answer": ("sleep 3", "", DeviceError, "did not answer within 1 seconds; is it slow"),
+    "a slow answer": ("sleep 3", "", DeviceError, "within 1 seconds; give a slow device more --"),
     "a Python that fails": ("echo broken >&2; exit 3", "", DeviceError, "does not start: broken"),
 }  # fmt: skip
 

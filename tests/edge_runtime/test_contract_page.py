@@ -7,6 +7,7 @@ from dataclasses import fields
 
 import pytest
 
+from edge_runtime import machine
 from edge_runtime.benchmark_record import BenchmarkRecord, Memory, Times
 from edge_runtime.contract import Contract
 from edge_runtime.golden import Golden, GoldenItem, GoldenResult
@@ -30,6 +31,16 @@ def first_cells(heading: str) -> set[str]:
     section = rest.partition("\n## ")[0]
     cells = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
     return {name for cell in cells for name in re.findall(r"`(\w+)`", cell)}
+
+
+def test_the_machine_is_told_on_its_page() -> None:
+    page = (ROOT / "docs/benchmarking.md").read_text("utf-8")
+    section = page.partition("\n### The machine\n")[2].partition("\n## ")[0]
+    cells = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+    added = {"before", "after", "others", "throttled", "frequency_warm_khz"}  # by the probe
+    emulated = {"emulator", "pins"}
+    found = {name for cell in cells for name in re.findall(r"`(\w+)`", cell)} - {"machine"}
+    assert found == {*machine.describe(), *added, *emulated} - {"machine"}
 
 
 @pytest.mark.parametrize("heading", SECTIONS)

@@ -1,4 +1,7 @@
-"""The built wheel in an environment of its own, with its pinned requirements alone."""
+"""The built wheel with its pinned requirements alone, on every Python that this machine has.
+
+Which Pythons that should be is said in docs/devices.md.
+"""
 
 from __future__ import annotations
 
@@ -13,22 +16,31 @@ from pathlib import Path
 import pytest
 
 from edge_runtime.model import Model
-from tests.environments import ROOT, build_wheel, environment, uv
+from tests.environments import build_wheel, environment, python_of, uv
+from tests.platforms import PLATFORMS, Platform
 from tests.tiny import film, png
 
-PINS = ROOT / f"requirements/wheel-3.{sys.version_info[1]}.txt"
+HERE = [
+    one for one in PLATFORMS
+    if one.machine == platform.machine() and one.shown != "message" and python_of(one.minor)
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of commands of an environment that has the wheel."""
-    if platform.machine() not in ("x86_64", "AMD64", "aarch64", "arm64"):
-        pytest.skip(f"LiteRT has no wheel for {platform.machine()}")
-    python = environment("wheel", PINS)
-    wheel = build_wheel(tmp_path_factory.mktemp("wheel"))
-    with zipfile.ZipFile(wheel) as archive:
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = build_wheel(tmp_path_factory.mktemp("wheel"))
+    with zipfile.ZipFile(path) as archive:
         tops = {name.split("/")[0].partition("-")[0] for name in archive.namelist()}
     assert tops == {"edge_runtime", "cxr_edge"}
+    return path
+
+
+@pytest.fixture(scope="module", params=HERE, ids=str)
+def installed(request: pytest.FixtureRequest, wheel: Path) -> Path:
+    """The folder of commands of an environment that has the wheel."""
+    one: Platform = request.param
+    name = "wheel" if one.minor == sys.version_info[1] else f"wheel-3.{one.minor}"
+    python = environment(name, one.pins, python=python_of(one.minor))
     subprocess.run(
         [uv(), "-q", "pip", "install", "--offline", "--no-deps", "--reinstall", "--python", python,
          wheel],
@@ -53,7 +65,17 @@ def test_edge_infer_answers_as_here(installed: Path, tiny_model: Path, tmp_path:
     with Model.open(tiny_model) as model:
         here = model.predict(picture)
     assert (said["answer"], said["score"], said["novelty"]) == ("covid", here.score, here.novelty)
-    assert said["runtime"]["name"] == "litert"
+    assert (said["runtime"]["name"], said["runtime"]["api"]) == ("litert", "c")
+
+
+def test_all_golden_inputs_of_the_bundled_model_pass(installed: Path, tmp_path: Path) -> None:
+    """Warnings are errors: what a later Python takes away, it warns of first."""
+    done = subprocess.run(
+        [installed / "python", "-W", "error", "-m", "edge_runtime", "--self-test"],
+        capture_output=True, text=True, cwd=tmp_path, env=clean(),
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("passed") == 3 == done.stdout.count(" 0 off (0 allowed)")
 
 
 def test_it_is_the_wheel_that_answered(installed: Path, tmp_path: Path) -> None:
@@ -67,7 +89,7 @@ def test_it_is_the_wheel_that_answered(installed: Path, tmp_path: Path) -> None:
         capture_output=True, text=True, cwd=tmp_path, env=clean(), check=True,
     )  # fmt: skip
     place, others = done.stdout.splitlines()
-    assert ".venvs/wheel/" in place and "site-packages" in place
+    assert ".venvs/wheel" in place and "site-packages" in place
     assert others == "[]"
 
 

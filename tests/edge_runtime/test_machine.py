@@ -183,6 +183,7 @@ def test_energy_by_the_processor_s_counters(tree: Tree, start: int) -> None:
         nonlocal spent
         spent += 30_000  # microjoules
         (root / zone / "energy_uj").write_text(str((start + spent) % 10_000_000))
+        (root / f"{zone[:-1]}1/energy_uj").write_text(str(3 * spent))  # holds the package
         return 100.0
 
     assert energy.per_invoke(invoke, root) == pytest.approx(30.0)

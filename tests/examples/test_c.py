@@ -19,6 +19,7 @@ from edge_runtime.container import sha256
 from edge_runtime.film_rules import RULES, refusal
 from edge_runtime.model import Model, model_path
 from edge_runtime.pixels import open_film, open_film_info, resize
+from edge_runtime.turned import turned
 from tests.environments import ROOT
 from tests.examples.c_program import (
     SANITIZED,
@@ -115,12 +116,12 @@ def test_vectors(
     assert len(rows) == len(ITEMS) and films[True]
     for item in ITEMS:
         row = rows[item["file"]]
-        found = {key: row[key] for key in ("width", "height", "colour", "pixels", "reason")}
-        assert found == {
+        assert {key: value for key, value in row.items() if key != "file"} == {
             "width": item["width"],
             "height": item["height"],
             "colour": item["colour"],
             "pixels": item["pixels"][size],
+            "turned": item["turned"][size],
             "reason": item["reason"][size],
         }, item["file"]
 
@@ -149,6 +150,7 @@ def test_any_size_and_greatest_value(sanitized: Program, tmp_path: Path) -> None
             assert row["pixels"] == sha256(small.tobytes()), (path.name, size)
             assert row["colour"] == info.colour
             assert row["reason"] == refusal(info, small, RULES)
+            assert row["turned"] == turned(small)
 
 
 def test_raw_grays(sanitized: Program, tmp_path: Path) -> None:
