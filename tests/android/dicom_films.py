@@ -9,7 +9,7 @@ import struct
 import pydicom
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.sequence import Sequence
-from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from tests.android.films import numbers
 
@@ -22,8 +22,8 @@ DIRECTIONS = (None, ("L", "F"), ("R", "F"), ("L", "H"), ("R", "H"), ("F", "L"), 
 def dicom_film(dice: random.Random, count: int) -> bytes:
     """A film whose header is by chance; every third one has a window, every fourth a table."""
     meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.1.1"
-    meta.MediaStorageSOPInstanceUID = "1.2.3.4"
+    meta.MediaStorageSOPClassUID = UID("1.2.840.10008.5.1.4.1.1.1.1")
+    meta.MediaStorageSOPInstanceUID = UID("1.2.3.4")
     meta.TransferSyntaxUID = (ExplicitVRLittleEndian, ImplicitVRLittleEndian)[count % 2]
     data = FileDataset("", {}, file_meta=meta, preamble=bytes(128))
     data.Columns, data.Rows = dice.randrange(1, 150), dice.randrange(1, 150)
