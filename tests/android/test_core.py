@@ -47,7 +47,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def tool(environment: dict[str, str]) -> Tool:
     """Asks `org.cxredge.core.Films`: a line in, an object out."""
 
-    def ask(lines: Sequence[str], sizes: Sequence[int]) -> list[dict[str, Any]]:
+    def ask(lines: Sequence[str], sizes: Sequence[int] = ()) -> list[dict[str, Any]]:
         done = subprocess.run(
             [SCRIPT, "--tool", *map(str, sizes)], env=environment, input="\n".join(lines) + "\n",
             capture_output=True, text=True, check=False,
