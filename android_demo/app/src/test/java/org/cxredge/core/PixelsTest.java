@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.Random;
 import org.junit.Test;
 
-/** Resize, turning, gray and windowing by their properties; equality with Pillow is told by others. */
+/** Resize, turning, gray and windowing by their properties; others compare with Pillow. */
 public class PixelsTest {
     private static byte[] noise(int count, long seed) {
         byte[] data = new byte[count];
