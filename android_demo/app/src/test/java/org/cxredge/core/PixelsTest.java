@@ -95,6 +95,15 @@ public class PixelsTest {
     }
 
     @Test
+    public void aThousandthIsRoundedDown() {
+        short[] values = new short[2999]; // two of them
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (short) i;
+        }
+        assertArrayEquals(new int[] {2, 2996}, Windowing.limits(values));
+    }
+
+    @Test
     public void oneValueIsBlackAndTwoAreBoth() {
         assertEquals(0, Windowing.table(new short[] {9, 9, 9}, false)[9]);
         assertEquals(-1, Windowing.table(new short[] {9, 9, 9}, true)[9]);
