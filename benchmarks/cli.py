@@ -145,4 +145,33 @@ def peers(
     sys.stdout.write(to_json(found) if as_json else page)
 
 
+@app.command()
+def overhead(
+    model: Annotated[str | None, typer.Option(help="File or bundled name.")] = None,
+    films: Annotated[
+        int, typer.Option(min=20, help="Answered by one process, to see its memory.")
+    ] = 10_000,
+    archive: Annotated[int, typer.Option(min=2, help="Films of the folder.")] = 800,
+    rounds: Annotated[int, typer.Option(min=2, help="Of the folder, each way.")] = 5,
+    out: Annotated[Path, typer.Option(help="Folder for runtime.md and runtime.json.")] = Path(
+        "runs/overhead"
+    ),
+    as_json: Json = False,
+) -> None:
+    """What the runtime adds to the network: time, processes, memory over many films, size."""
+    from benchmarks.overhead.measure import Plan
+    from benchmarks.overhead.measure import measure as measure_overhead
+    from benchmarks.overhead.page import overhead_page
+    from workshop.records_io import as_json as to_json
+    from workshop.records_io import save
+    from workshop.runs import write_atomic
+
+    plan = Plan(model=model, archive=archive, rounds=rounds, early=films // 10, films=films)
+    found = measure_overhead(plan)
+    page = overhead_page(found)
+    save(out / "runtime.json", found)
+    write_atomic(out / "runtime.md", page)
+    sys.stdout.write(to_json(found) if as_json else page)
+
+
 register(app)

@@ -67,7 +67,8 @@ def measure(
     finally:
         for record in shelf.stop():
             keep(folder, record)
-    progress.close()
+    if progress.done:
+        progress.close()
     if len(targets) == 1 and failures:
         raise next(iter(failures.values()))
     if failures:

@@ -1,4 +1,4 @@
-"""`android_demo/build [apk|test|pictures]`."""
+"""`android_demo/build [apk|test|pictures|films]`."""
 
 from __future__ import annotations
 
@@ -19,14 +19,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="android_demo/build",
         description="Build and verify the app; with 'test' run its tests on the JVM too, with "
-        "'pictures' draw the screens anew into docs/android/.",
+        "'pictures' draw the screens anew into docs/android/; 'films' chooses the tests' phantoms "
+        "for the bundled model.",
     )
-    parser.add_argument("what", nargs="?", choices=("apk", "test", "pictures"), default="apk")
+    parser.add_argument(
+        "what", nargs="?", choices=("apk", "test", "pictures", "films"), default="apk"
+    )
     parser.add_argument("only", nargs="*", help="test classes; all without")
     parser.add_argument("--out", type=Path, default=OUT, help="where to build  [build/android]")
     parser.add_argument("--cache", type=Path, default=CACHE, help="what is fetched once")
     options = parser.parse_args(arguments)
     try:
+        if options.what == "films":
+            from android_demo.tools import films
+
+            print(*films.choose(jvm.FILMS), sep="\n")
+            return 0
         built = apk.build(options.out.resolve(), options.cache.resolve())
         for line in verify.verify(built):
             print(line)

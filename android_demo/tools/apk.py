@@ -17,7 +17,7 @@ from android_demo.tools.run import APP, run, tool
 from edge_runtime.model import model_path
 from workshop.runs import storage_error
 
-__all__ = ["ABIS", "LIBRARY", "MODEL", "PACKAGE", "TARGET_SDK", "Built", "build",
+__all__ = ["ABIS", "LIBRARY", "MODEL", "PACKAGE", "SHORT_LIVED", "TARGET_SDK", "Built", "build",
            "compile_sources", "sources"]  # fmt: skip
 
 PACKAGE = "org.cxredge.demo"
@@ -29,6 +29,8 @@ LIBRARY = "libtensorflowlite_jni.so"
 MODEL = model_path()
 ASSETS = (MODEL, MODEL.with_name("LICENSE"), MODEL.with_name("NOTICE"))
 NEW_YEAR_1980 = (1980, 1, 1, 0, 0, 0)
+# For a compiler that ends before the second compiler of Java pays.
+SHORT_LIVED = ("-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC")
 PASSWORD = "android"  # what debug keys have; it keeps nothing secret
 
 
@@ -146,7 +148,7 @@ def sources(built: Built) -> list[Path]:
 def compile_sources(files: Sequence[Path], path: Sequence[Path], out: Path) -> None:
     """java.* by the JDK's signatures of Java 8, android.* by a jar in `path`."""
     run(
-        "javac", "-nowarn", "-Xlint:-options", "--release", "8", "-encoding", "UTF-8",
+        "javac", *SHORT_LIVED, "-nowarn", "-Xlint:-options", "--release", "8", "-encoding", "UTF-8",
         "-cp", ":".join(map(str, path)), "-d", out, *files,
     )  # fmt: skip
 
@@ -160,8 +162,9 @@ def _dex(built: Built, r8: Path) -> None:
     built.dex.parent.mkdir()
     home = Path(tool("javac")).resolve().parent.parent
     run(
-        "java", "-XX:TieredStopAtLevel=1", "-cp", r8, "com.android.tools.r8.D8", "--release",
-        "--min-api", str(MIN_SDK), "--lib", home, "--lib", built.android,
+        "java", *(flag[2:] for flag in SHORT_LIVED), "-cp", r8,
+        "com.android.tools.r8.D8", "--release", "--min-api", str(MIN_SDK),
+        "--lib", home, "--lib", built.android,
         "--output", built.dex.parent, jar, *built.tensorflow,
     )  # fmt: skip
 

@@ -15,13 +15,14 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from android_demo.tools.apk import PACKAGE, Built, compile_sources, sources
+from android_demo.tools.apk import MODEL, PACKAGE, SHORT_LIVED, Built, compile_sources, sources
 from android_demo.tools.artefacts import fetched
 from android_demo.tools.run import APP, ROOT, run, tool
+from edge_runtime import container
 from edge_runtime.errors import GateError
 from export.android import library
 
-__all__ = ["PICTURES", "oldest", "test"]
+__all__ = ["FILMS", "PICTURES", "oldest", "test"]
 
 PICTURES = ROOT / "docs" / "android"
 TESTS = APP / "test" / "java"
@@ -29,7 +30,8 @@ SANDBOX = "org/robolectric/android-all-instrumented"
 # What Robolectric reaches into.
 OPENED = ("java.io", "java.nio", "java.lang", "java.util", "java.net", "jdk.internal.access")
 SECONDS = 600
-LARGE = "large.jpg"
+SPOILED = 20_000  # bytes: fewer may change an output by less than other roundings do
+LARGE, WRONG = "large.jpg", "wrong.tflite"
 NEWER = "Newer.java"
 FILMS = APP / "test" / "films"
 VECTORS = ROOT / "tests" / "vectors"
@@ -100,6 +102,7 @@ def _expected(out: Path) -> Path:
             for path in sorted(FILMS.glob("*.png"))
         }
     _large(out / LARGE)
+    _wrong(out / WRONG)
     path = out / "expected.json"
     path.write_text(json.dumps(found), "utf-8")
     return path
@@ -110,6 +113,18 @@ def _large(path: Path) -> None:
     from PIL import Image
 
     Image.linear_gradient("L").resize((8192, 6144)).save(path, quality=70)
+
+
+def _wrong(path: Path) -> None:
+    """The bundled model with other weights in its middle, under a digest that is right."""
+    graph, files = container.split(MODEL.read_bytes())
+    spoiled = bytearray(graph)
+    for place in range(len(spoiled) // 2, len(spoiled) // 2 + SPOILED):
+        spoiled[place] ^= 0x40
+    contract = json.loads(files[container.CONTRACT])
+    contract["graph_sha256"] = container.sha256(bytes(spoiled))
+    files[container.CONTRACT] = json.dumps(contract).encode()
+    path.write_bytes(container.append(bytes(spoiled), files))
 
 
 def _keep(pictures: Path) -> None:
@@ -139,7 +154,7 @@ def _jars(built: Built, artefacts: dict[str, Path]) -> list[Path]:
 def _compiled(built: Built, path: Sequence[Path]) -> Path:
     classes = built.out / "test-classes"
     run(
-        "javac", "-nowarn", "-Xlint:-options", "-encoding", "UTF-8",
+        "javac", *SHORT_LIVED, "-nowarn", "-Xlint:-options", "-encoding", "UTF-8",
         "-cp", ":".join(map(str, [*path, built.android])), "-d", classes,
         *sorted((TESTS / "org/cxredge/demo").glob("*.java")),
     )  # fmt: skip

@@ -129,7 +129,7 @@ def _file(name: str, plan: Plan, model: Model) -> tuple[Path, dict[str, int]]:
         with Model.open(onnx) as source:
             positions = source.interpreter.positions
         if name.endswith(".pte"):
-            return files.as_pte(onnx, size), positions
+            return files.as_pte(onnx, size, "int8" if "int8" in name else "float32"), positions
         return files.as_ncnn(onnx, size) / "student.ncnn", positions
     with Model.open(folder / name) as exported:
         return folder / name, exported.interpreter.positions

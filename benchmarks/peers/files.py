@@ -12,11 +12,13 @@ from benchmarks.peers.known import PEERS, Peer
 from edge_runtime.container import sha256
 from edge_runtime.errors import EdgeError
 from workshop.environments import ROOT, environment
+from workshop.phantoms import phantom_pixels
 
 __all__ = ["as_ncnn", "as_pte", "run", "tidy_environment"]
 
 CACHE = ROOT / ".cache" / "peers"
 CONVERT = Path(__file__).with_name("to_executorch.py")
+FILMS, SEED = 64, 51_000  # phantoms that say in which ranges numbers lie
 LONGEST = 600.0  # seconds; a conversion that takes longer hangs
 
 
@@ -48,16 +50,24 @@ def as_ncnn(onnx: Path, size: int) -> Path:
     return folder
 
 
-def as_pte(onnx: Path, size: int) -> Path:
-    """ExecuTorch's file of a float `.onnx`, by way of pnnx and torch. Raises `EdgeError`."""
+def as_pte(onnx: Path, size: int, precision: str) -> Path:
+    """ExecuTorch's file of a float `.onnx`, by way of pnnx and torch. Raises `EdgeError`.
+
+    In int8 it is quantized here by ExecuTorch's own tools, with phantoms for its ranges.
+    """
     source, peer = as_ncnn(onnx, size), _peer("ExecuTorch")
     key = sha256(peer.requirements.read_bytes() + CONVERT.read_bytes())[:16]
-    path = source / f"student-{key}.pte"
+    path = source / f"student-{precision}-{key}.pte"
     if not path.is_file():
         python = environment(peer.environment, peer.requirements, alone=peer.alone)
         with _beside(path) as fresh:
             made = fresh / "student.pte"
-            run([python, CONVERT, str(size), made], source, "ExecuTorch cannot convert")
+            command: list[str | Path] = [python, CONVERT, str(size), made]
+            if precision == "int8":
+                films = fresh / "films.gray"
+                films.write_bytes(phantom_pixels(FILMS, SEED, size)[0].tobytes())
+                command.append(films)
+            run(command, source, "ExecuTorch cannot convert")
             made.rename(path)
     return path
 

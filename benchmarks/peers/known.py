@@ -72,8 +72,10 @@ PEERS = (
     ),
     Peer(
         "ExecuTorch", "executorch", "peers-executorch", "peers-executorch.txt",
-        {"float32": "student-float32.pte"},
-        {"float32": "converted by pnnx and torch.export, XNNPACK"},
-        lacks={"int8": "no path from the project's int8 files"},
+        {"int8": "student-int8.pte", "float32": "student-float32.pte"},
+        {
+            "int8": "converted by pnnx and torch.export, quantized by its own tools, XNNPACK",
+            "float32": "converted by pnnx and torch.export, XNNPACK",
+        },
     ),
 )  # fmt: skip

@@ -69,7 +69,7 @@ def _check(entry: Entry, home: Path) -> None:
         entry.row = replace(entry.row, missing=str(error))
         return
     model = entry.against
-    allowed = model.goldens.tolerance.get(entry.peer.family, golden.EXACT)._asdict()
+    allowed = model.goldens.tolerance.get(entry.peer.family, golden.EXACT)
     worst: dict[str, float] = {}
     changed = 0
     for item, outputs in zip(model.goldens.items, said["outputs"], strict=True):
@@ -78,7 +78,7 @@ def _check(entry: Entry, home: Path) -> None:
             worst[name] = max(worst.get(name, 0.0), off)
         answer = model.decide(item.pixels(), tuple(probabilities), novelty)
         changed += answer != (item.answer, item.reason)
-    within = all(off <= allowed[name] for name, off in worst.items())
+    within = all(off <= getattr(allowed, name) for name, off in worst.items())
     entry.row = replace(
         entry.row, version=str(said["version"]), differences=worst, other_answers=changed,
         golden=within and not changed,

@@ -23,6 +23,7 @@ from edge_runtime.errors import DataError, DeviceError, UsageError
 __all__ = ["App"]
 
 POLL = 1.0  # seconds between two looks for the record
+GONE = 5  # looks in a row at which the app does not run; it takes a moment to start
 Shell = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -98,12 +99,17 @@ class App:
 
     def _record(self) -> BenchmarkRecord:
         """Wait for the whole of it; the app moves it into place."""
-        end = time.monotonic() + LONGEST
+        end, gone = time.monotonic() + LONGEST, 0
         while not self.left and time.monotonic() < end:
+            gone = gone + 1 if self.shell("pidof", self.PACKAGE).returncode == 1 else 0
             text = str(self.shell("cat", self.RECORD).stdout)
             try:
                 json.loads(text)
             except ValueError:  # not there, or not whole
+                if gone >= GONE:
+                    raise DeviceError(
+                        f"{self.name}: the app ended without a record; see `adb logcat`"
+                    ) from None
                 time.sleep(POLL)
                 continue
             try:

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from android_demo.tools import apk, artefacts, jvm, run, verify
+from android_demo.tools import apk, artefacts, films, jvm, run, verify
 from android_demo.tools.apk import Built
 from edge_runtime.benchmark_record import BenchmarkRecord
 from edge_runtime.errors import GateError, InterpreterError
+from edge_runtime.model import Model
 from edge_runtime.pixels import film_pixels
 from tests.environments import ROOT
 
@@ -151,6 +152,13 @@ def test_a_missing_tool_is_one_line_with_its_package(tmp_path: Path) -> None:
     assert "apt-get install" in done.stderr and "aapt" in done.stderr
 
 
-def test_a_failing_screen_is_named(built: Built) -> None:
-    with pytest.raises(GateError, match="NoSuchTest"):
-        jvm.test(built, ["org.cxredge.demo.NoSuchTest"])
+def test_a_failing_screen_is_named() -> None:
+    said = "Time: 1\nThere was 1 failure:\n1) turned(org.cxredge.demo.MainTest)\nwhy: because\n"
+    assert jvm._failed(said) == "turned(org.cxredge.demo.MainTest): why: because"
+
+
+def test_there_is_a_phantom_of_every_kind() -> None:
+    """Where another model is bundled: `android_demo/build films`, then `pictures`."""
+    with Model.open() as model:
+        found = {path.stem: films.kind(model.predict(path)) for path in jvm.FILMS.glob("*.png")}
+    assert found == {name: name for name in films.KINDS}

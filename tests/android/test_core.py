@@ -95,12 +95,12 @@ def test_heat_is_laid_over_a_film_as_in_the_pictures_of_edge_infer(
         for level in large.tobytes()
     )
     line = " ".join(["heat", *map(str, size), *map(repr, heat)])
-    assert tool([line]) == [{"rgba": sha256(rgba)}]
+    assert tool([line], ()) == [{"rgba": sha256(rgba)}]
 
 
 def test_a_phones_record_is_read_as_any_other(tool: Tool) -> None:
     path = model_path(BUNDLED)
-    said = json.dumps(tool([f"record {path}"])[0])
+    said = json.dumps(tool([f"record {path}"], ())[0])
     record = BenchmarkRecord.from_json(said)
     assert json.loads(record.to_json()).keys() == json.loads(said).keys()
     with Model.open(check=False) as model:

@@ -76,7 +76,7 @@ def test_its_own_tests_pass(board: Device) -> None:
     """Once for 64 and once for 32 bits: they take minutes, and none looks at the core."""
     files = [f"tests/edge_runtime/test_{name}.py" for name in OWN]
     # A program that starts another one would start it on this machine: left out.
-    chosen = ("-k", "not needs_no_numpy")
+    chosen = ("-k", "not needs_no_numpy", "--hypothesis-profile=emulated")
     done = board.run("-m", "pytest", "-q", "-p", "no:cacheprovider", *chosen, *files)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
     assert " passed" in done.stdout.splitlines()[-1]

@@ -14,7 +14,7 @@ from edge_runtime.benchmark_record import BenchmarkRecord
 from edge_runtime.errors import DeviceError, UsageError
 from edge_runtime.model_file import read
 from tests.benchmarks.adbd import SERIAL, inside
-from tests.benchmarks.sshd import PYTHON
+from tests.benchmarks.sshd import PYTHON, wrapper
 from tests.workshop.fake_run import benchmark
 
 COMMAND = [sys.executable, "-m", "benchmarks", "run", "--pause", "0", "--runs", "2", "--json"]
@@ -23,6 +23,7 @@ TARGET = f"adb:{SERIAL}"
 STAND_INS = {
     "pm": 'test -e "$PHONE/app" && echo "package:/data/app/base.apk"',
     "am": 'echo "$@" >>"$PHONE/told"; test "$1" = start || exit 0; cp "$PHONE/app" "$PHONE/record"',
+    "pidof": "exit 1",  # it has ended
 }
 # Where a phone has them, this machine has no place.
 APP = """
@@ -123,6 +124,26 @@ def test_an_app_with_another_model_or_in_use_is_told(
     done = on_phone(phone, tiny_model, patience=1)
     assert done.returncode == 1 and (tmp_path / "lock/who").exists()
     assert "is in use by she@lab since 2026-01-02 03:04:05 UTC; wait" in done.stderr
+
+
+def test_an_app_that_breaks_is_told(tiny_model: Path, phone: Path, tmp_path: Path) -> None:
+    """At once, not when the longest measurement would be over."""
+    (tmp_path / "app").write_text("")
+    done = on_phone(phone, tiny_model)
+    assert done.returncode == 1 and "the app ended without a record; see `adb" in done.stderr
+    assert not (tmp_path / "lock").exists()
+
+
+def test_an_adbd_that_dies_is_named_and_sought_again(tiny_model: Path, tmp_path: Path) -> None:
+    """The stand-in for the device's Python ends the adbd that started it."""
+    python = wrapper(tmp_path / "python3", "kill -9 $PPID")
+    done = inside(
+        [*COMMAND, "--target", f"{TARGET}?python={python}", tiny_model], tmp_path / "home"
+    )
+    lines = [line for line in done.stderr.splitlines() if TARGET in line]
+    assert done.returncode == 1 and len(lines) == 2, done.stderr
+    assert lines[0].startswith(TARGET) and lines[0].endswith("; trying again")
+    assert lines[1].startswith(f"error: {TARGET} cannot be reached by adb: ")
 
 
 def test_what_cannot_be_reached_is_told(tmp_path: Path, tiny_model: Path) -> None:

@@ -93,6 +93,16 @@ def test_it_is_the_wheel_that_answered(installed: Path, tmp_path: Path) -> None:
     assert others == "[]"
 
 
+def test_it_is_small(installed: Path) -> None:
+    """All that the wheel brings, compiled: at most 5 MB with the model, Pillow and LiteRT apart."""
+    (site,) = installed.parent.glob("lib/python3*/site-packages")
+    package, (facts,) = site / "edge_runtime", site.glob("cxr_edge-*.dist-info")
+    subprocess.run([installed / "python", "-m", "compileall", "-q", package], check=True)
+    files = [path for top in (package, facts) for path in top.rglob("*") if path.is_file()]
+    assert {".tflite", ".pyc"} <= {path.suffix for path in files}
+    assert sum(path.stat().st_size for path in files) <= 5_000_000
+
+
 def test_its_requirements_are_whole(installed: Path) -> None:
     done = subprocess.run(
         [uv(), "pip", "check", "--python", installed / "python"], capture_output=True, text=True

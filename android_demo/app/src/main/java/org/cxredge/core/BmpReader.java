@@ -30,7 +30,8 @@ final class BmpReader {
             long at = pixels + raw.length * (upwards ? height - 1 - y : y);
             file.copy(at, raw, 0, (int) Math.min(raw.length, file.size - at));
             for (int x = 0; x < width; x++) {
-                line[x] = colours == null ? colour(raw, x * bits / 8) : colours[index(raw, x, bits)];
+                line[x] = colours == null ? colour(raw, x * bits / 8)
+                        : colours[index(raw, x, bits)];
             }
             builder.row(line, 0);
         }

@@ -56,7 +56,8 @@ final class DicomGrays {
     private static byte[] voiTable(Bytes file, DicomElements item, Fraction slope, Fraction start,
             boolean signedPixels) throws ReadException {
         if (!item.has(DicomElements.DESCRIPTOR) || !item.has(DicomElements.TABLE)
-                || item.length(DicomElements.DESCRIPTOR) < 6 || item.undefined(DicomElements.TABLE)) {
+                || item.length(DicomElements.DESCRIPTOR) < 6
+                || item.undefined(DicomElements.TABLE)) {
             throw ReadException.damaged("its VOI table is not there");
         }
         long place = item.place(DicomElements.DESCRIPTOR);

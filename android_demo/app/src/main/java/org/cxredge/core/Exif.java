@@ -3,7 +3,7 @@ package org.cxredge.core;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** The orientation that a JPEG's APP1, a PNG's eXIf or a WebP's EXIF tells: how the picture is to be turned. */
+/** How a picture is to be turned: by a JPEG's APP1, a PNG's eXIf or a WebP's EXIF. */
 public final class Exif {
     private static final int ORIENTATION = 274;
     private static final String MARK = "Exif\0\0";

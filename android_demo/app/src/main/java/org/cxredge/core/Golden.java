@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Pictures that travel inside a model file, with the outputs that they must give. */
 public final class Golden {
@@ -40,7 +41,7 @@ public final class Golden {
     public static Golden fromJson(String text) throws ModelException {
         Fields data = Fields.of("golden.json", text);
         if (data.whole("schema") != SCHEMA) {
-            throw new ModelException("the model's golden.json is of a schema that cannot be checked");
+            throw new ModelException("the model's golden.json is of an unknown schema");
         }
         return new Golden(data);
     }
@@ -64,7 +65,8 @@ public final class Golden {
         byte[] pixels = item.pixels(contract.inputSize);
         Outputs outputs = graph.run(pixels);
         double[] off = item.differences(outputs);
-        double[] allowed = tolerance.containsKey(family) ? tolerance.get(family) : new double[off.length];
+        double[] named = tolerance.get(family);
+        double[] allowed = named != null ? named : new double[off.length];
         int worst = 0;
         boolean within = true;
         for (int i = 0; i < off.length; i++) {
@@ -75,7 +77,7 @@ public final class Golden {
         Decision decision = Decision.of(contract, film, pixels, outputs);
         double margin = Math.abs(item.probabilities[1] - contract.threshold);
         boolean same = decision.answer.code.equals(item.answer)
-                && (item.reason == null ? decision.reason == null : item.reason.equals(decision.reason));
+                && Objects.equals(item.reason, decision.reason);
         // So near the threshold an interpreter that rounds otherwise may tip over.
         boolean near = item.reason == null && decision.reason == null
                 && margin <= contract.borderlineWidth;
@@ -119,7 +121,8 @@ public final class Golden {
                     return film.gray;
                 }
             } catch (ReadException | IllegalArgumentException error) {
-                throw new ModelException("the model's golden input " + name + " is no picture", error);
+                throw new ModelException(
+                        "the model's golden input " + name + " is no picture", error);
             }
             throw new ModelException("the model's golden input " + name + " is of another size");
         }

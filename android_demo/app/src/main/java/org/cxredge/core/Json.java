@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** JSON, strictly as its standard says; values are Map, List, String, Long, Double, Boolean, null. */
+/** Strict JSON; its values are Map, List, String, Long, Double, Boolean and null. */
 public final class Json {
     private Json() {}
 

@@ -41,7 +41,8 @@ final class Lzw {
                 length[next] = here - before + 1;
                 next++;
             }
-            out = code < CLEAR ? one(code, to, out) : copy(start[code], length[code], to, out, count);
+            out = code < CLEAR ? one(code, to, out)
+                    : copy(start[code], length[code], to, out, count);
             before = here;
             size = next > 2046 ? 12 : next > 1022 ? 11 : next > 510 ? 10 : 9;
         }

@@ -83,7 +83,8 @@ final class Resize {
     }
 
     /** `byte[height * width]` -> `byte[rows * columns]`, width first. */
-    static byte[] picture(byte[] gray, int width, int height, int columns, int rows, Filter filter) {
+    static byte[] picture(byte[] gray, int width, int height, int columns, int rows,
+            Filter filter) {
         byte[] tall = new byte[columns * height];
         Resize side = new Resize(width, columns, filter);
         for (int y = 0; y < height; y++) {

@@ -12,7 +12,8 @@ final class TiffTags {
             TILE_BYTES = 325, EXTRA_SAMPLES = 338, SAMPLE_FORMAT = 339;
 
     private final Bytes file;
-    private final Map<Integer, long[]> places = new HashMap<>(); // tag -> {bytes each, count, place}
+    // Tag -> {bytes each, count, place}.
+    private final Map<Integer, long[]> places = new HashMap<>();
 
     TiffTags(Bytes file) throws ReadException {
         this.file = file;

@@ -9,8 +9,9 @@ final class Turn {
         boolean sideways = orientation >= 5 && orientation <= 8;
         width = sideways ? storedHeight : storedWidth;
         height = sideways ? storedWidth : storedHeight;
-        boolean flipX = orientation == 2 || orientation == 3 || orientation == 6 || orientation == 7;
-        boolean flipY = orientation == 3 || orientation == 4 || orientation == 7 || orientation == 8;
+        boolean both = orientation == 3 || orientation == 7;
+        boolean flipX = both || orientation == 2 || orientation == 6;
+        boolean flipY = both || orientation == 4 || orientation == 8;
         int x = flipX ? -1 : 1;
         int y = flipY ? -width : width;
         across = sideways ? y : x;

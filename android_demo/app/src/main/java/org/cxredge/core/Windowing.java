@@ -64,7 +64,7 @@ final class Windowing {
         return turned;
     }
 
-    /** Whole numbers of 32 bits -> 0-65535: as they are, or moved to 0 and halved until they fit. */
+    /** 32-bit numbers -> 0-65535: as they are, or moved to 0 and halved until they fit. */
     static short[] fitted(int[] values) {
         long least = Integer.MAX_VALUE, most = Integer.MIN_VALUE;
         for (int value : values) {

@@ -43,8 +43,8 @@ final class Analysis {
     }
 
     /** Runs the model; `begun` is when reading the film began, by `elapsedRealtimeNanos`. */
-    static Analysis of(Contract contract, TfliteGraph graph, Film film, long begun)
-            throws ModelException {
+    static Analysis of(TfliteGraph graph, Film film, long begun) throws ModelException {
+        Contract contract = graph.contract;
         long decoded = SystemClock.elapsedRealtimeNanos();
         byte[] pixels = film.pixels(contract.inputSize);
         long resized = SystemClock.elapsedRealtimeNanos();

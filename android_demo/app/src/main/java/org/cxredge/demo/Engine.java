@@ -47,24 +47,33 @@ final class Engine {
         }
     }
 
-    private static Engine one;
+    /** Where the model lies. */
+    interface Source {
+        ByteBuffer open() throws IOException;
+    }
+
+    /** Replaced by tests alone. */
+    static Engine one;
 
     final ExecutorService worker = Executors.newSingleThreadExecutor();
     private final Handler main = new Handler(Looper.getMainLooper());
     private final List<Runnable> listeners = new ArrayList<>();
     private final Context context;
+    private final Source source;
     private volatile Check check = checking();
     private volatile String jpeg;
-    private TfliteGraph graph; // the worker's alone
+    private TfliteGraph graph; // the worker's alone; null before and after a failed self-check
 
-    private Engine(Context context) {
+    Engine(Context context, Source source) {
         this.context = context.getApplicationContext();
+        this.source = source;
     }
 
     /** The process's engine; its first caller starts the self-check. For the main thread. */
     static Engine of(Context context) {
         if (one == null) {
-            one = new Engine(context);
+            AssetManager assets = context.getApplicationContext().getAssets();
+            one = new Engine(context, () -> mapped(assets));
             one.recheck(new Settings(context).threads());
         }
         return one;
@@ -90,10 +99,10 @@ final class Engine {
         });
     }
 
-    /** The interpreter, for the worker thread. Raises where the self-check refused. */
+    /** The interpreter, for the worker thread. Raises where the self-check failed. */
     TfliteGraph graph() throws ModelException {
-        if (check.state != State.READY) {
-            throw new ModelException(check.why == null ? "the self-check has not run" : check.why);
+        if (graph == null) {
+            throw new ModelException(check.why == null ? "no self-check was passed" : check.why);
         }
         return graph;
     }
@@ -123,23 +132,28 @@ final class Engine {
         ModelFile file = null;
         List<Golden.Result> results = Collections.emptyList();
         try {
-            if (graph != null) {
-                graph.close();
-                graph = null;
-            }
-            file = ModelFile.open(mapped(context.getAssets()));
-            TfliteGraph opened = new TfliteGraph(file, threads);
-            graph = opened;
+            close();
+            file = ModelFile.open(source.open());
+            graph = new TfliteGraph(file, threads);
             for (String family : FAMILIES) {
-                results = Golden.check(file, opened, family);
+                results = Golden.check(file, graph, family);
                 if (passed(results)) {
                     return new Check(State.READY, file, results, family, null);
                 }
             }
+            close();
             return new Check(State.REFUSED, file, results, FAMILIES[1], worst(results));
         } catch (ModelException | IOException | RuntimeException error) {
+            close();
             String why = error.getMessage() == null ? error.toString() : error.getMessage();
             return new Check(State.REFUSED, file, results, null, why);
+        }
+    }
+
+    private void close() {
+        if (graph != null) {
+            graph.close();
+            graph = null;
         }
     }
 
@@ -164,7 +178,7 @@ final class Engine {
     private static String worst(List<Golden.Result> results) {
         for (Golden.Result result : results) {
             if (!result.passed) {
-                return result.name + ", " + result.output + " " + result.difference;
+                return result.name + ": " + result.output + " is off";
             }
         }
         return "no golden input";

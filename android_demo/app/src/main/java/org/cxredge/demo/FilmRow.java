@@ -33,10 +33,6 @@ final class FilmRow {
         if (entry.analysis == null) {
             return screen.getString(R.string.waiting);
         }
-        String answer = screen.getString(Words.answer(entry.analysis.decision));
-        if (entry.analysis.decision.borderline) {
-            return answer + ", " + screen.getString(R.string.borderline_short);
-        }
-        return answer;
+        return Words.answer(screen, entry.analysis.decision);
     }
 }

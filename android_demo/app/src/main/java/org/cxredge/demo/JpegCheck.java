@@ -35,7 +35,7 @@ final class JpegCheck {
     static JpegCheck run(Context context, Engine engine)
             throws IOException, ReadException, ModelException {
         TfliteGraph graph = engine.graph();
-        Contract contract = engine.check().file.contract;
+        Contract contract = graph.contract;
         byte[] wanted = new byte[contract.inputSize * contract.inputSize];
         try (InputStream in = context.getResources().openRawResource(R.raw.known_gray)) {
             new DataInputStream(in).readFully(wanted);

@@ -3,6 +3,7 @@ package org.cxredge.demo;
 import android.content.ActivityNotFoundException;
 import android.content.ClipData;
 import android.content.Intent;
+import android.graphics.Typeface;
 import android.net.Uri;
 import android.os.Bundle;
 import android.provider.MediaStore;
@@ -171,6 +172,9 @@ public final class MainActivity extends Screen {
             status.setText(R.string.checking);
         }
         boolean ready = check.state == Engine.State.READY;
+        boolean refused = check.state == Engine.State.REFUSED;
+        status.setTextColor(getColor(refused ? R.color.words : R.color.faint));
+        status.setTypeface(null, refused ? Typeface.BOLD : Typeface.NORMAL);
         findViewById(R.id.open_film).setEnabled(ready);
         findViewById(R.id.take_photograph).setEnabled(ready);
         List<Session.Entry> entries = Session.ONE.entries();

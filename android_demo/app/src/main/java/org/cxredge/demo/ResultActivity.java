@@ -7,7 +7,6 @@ import android.view.View;
 import android.widget.SeekBar;
 import android.widget.Switch;
 import android.widget.TextView;
-import java.util.List;
 import org.cxredge.core.Decision;
 
 /**
@@ -138,9 +137,8 @@ public final class ResultActivity extends Screen {
 
     private void showAnswer() {
         Analysis one = entry.analysis;
-        List<String> said = Words.of(this, one);
-        text(R.id.answer, said.get(0));
-        text(R.id.sentences, String.join("\n\n", said.subList(1, said.size())));
+        text(R.id.answer, Words.answer(this, one.decision));
+        text(R.id.sentences, String.join("\n\n", Words.of(this, one)));
         ScoreBar bar = findViewById(R.id.bar);
         bar.show(one.decision.score, one.decision.threshold);
         FilmView film = findViewById(R.id.film);

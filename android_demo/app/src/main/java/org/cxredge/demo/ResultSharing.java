@@ -13,7 +13,6 @@ import android.widget.TextView;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.List;
 import org.cxredge.core.Decision;
 
 /** A result as a picture and as text, for another app that a person chooses. */
@@ -46,9 +45,10 @@ final class ResultSharing {
 
     /** The answer in words, with the notice: nobody gets the one without the other. */
     static String text(Activity screen, Session.Entry entry) {
-        List<String> said = Words.of(screen, entry.analysis);
-        return entry.name + "\n" + String.join("\n", said) + "\n\n"
-                + Details.of(screen, entry.analysis) + "\n\n" + screen.getString(R.string.notice);
+        Analysis one = entry.analysis;
+        return entry.name + "\n" + Words.answer(screen, one.decision) + "\n"
+                + String.join("\n", Words.of(screen, one)) + "\n\n"
+                + Details.of(screen, one) + "\n\n" + screen.getString(R.string.notice);
     }
 
     /** The same on one sheet, film and heat map above it. */
@@ -58,10 +58,9 @@ final class ResultSharing {
         FilmView film = sheet.findViewById(R.id.film);
         film.show(one.film, one.heat);
         film.setOpacity(opacity);
-        List<String> said = Words.of(screen, one);
         words(sheet, R.id.name, entry.name);
-        words(sheet, R.id.answer, said.get(0));
-        words(sheet, R.id.sentences, String.join("\n", said.subList(1, said.size())));
+        words(sheet, R.id.answer, Words.answer(screen, one.decision));
+        words(sheet, R.id.sentences, String.join("\n", Words.of(screen, one)));
         words(sheet, R.id.details, Details.of(screen, one));
         ScoreBar bar = sheet.findViewById(R.id.bar);
         bar.show(one.decision.score, one.decision.threshold);

@@ -11,6 +11,7 @@ abstract class Screen extends Activity {
     @Override
     protected void onCreate(Bundle state) {
         super.onCreate(state);
+        protect(); // before there is anything to see
         if (getActionBar() != null && !isTaskRoot()) {
             getActionBar().setDisplayHomeAsUpEnabled(true);
         }

@@ -111,7 +111,7 @@ final class Session {
             TfliteGraph graph = engine.graph();
             long begun = SystemClock.elapsedRealtimeNanos();
             Film film = film(context.getContentResolver(), entry.uri, entry.corners);
-            found = Analysis.of(engine.check().file.contract, graph, film, begun);
+            found = Analysis.of(graph, film, begun);
         } catch (ReadException unread) {
             error = Films.said(context, unread);
         } catch (ModelException wrong) {

@@ -20,7 +20,7 @@ final class TfliteGraph implements Graph, AutoCloseable {
     private static final String SIGNATURE = "serving_default";
 
     final int threads;
-    private final Contract contract;
+    final Contract contract;
     private final Interpreter interpreter;
     private final ByteBuffer input;
     private final Map<Integer, Object> outputs = new HashMap<>();

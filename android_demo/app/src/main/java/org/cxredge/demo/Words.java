@@ -19,24 +19,21 @@ final class Words {
         return String.format(language, context.getString(id), values);
     }
 
-    static int answer(Decision decision) {
-        switch (decision.answer) {
-            case COVID:
-                return R.string.answer_covid;
-            case NORMAL:
-                return R.string.answer_normal;
-            default:
-                return R.string.answer_not_recognised;
-        }
+    /** The answer, and that it is borderline where it is. */
+    static String answer(Context context, Decision decision) {
+        String code = "answer_" + decision.answer.code;
+        String answer = context.getString(id(context.getResources(), code));
+        return decision.borderline
+                ? answer + ", " + context.getString(R.string.borderline_short) : answer;
     }
 
-    /** All sentences on a film, the answer first. */
+    /** All sentences on a film, but for the answer. */
     static List<String> of(Context context, Analysis one) {
         List<String> said = new ArrayList<>();
         for (Wording.Line line : one.lines) {
             said.add(say(context, id(context.getResources(), line.key), line.values()));
         }
-        return said;
+        return said.subList(1, said.size());
     }
 
     /** The string of a key of the core's; a test sees to it that each is there. */

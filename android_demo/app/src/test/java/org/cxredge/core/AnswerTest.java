@@ -49,7 +49,8 @@ public class AnswerTest {
     }
 
     private static Decision decide(Film film, double score, double novelty) {
-        return Decision.of(CONTRACT, film, film.pixels(CONTRACT.inputSize), outputs(score, novelty));
+        byte[] pixels = film.pixels(CONTRACT.inputSize);
+        return Decision.of(CONTRACT, film, pixels, outputs(score, novelty));
     }
 
     private static List<String> keys(Decision one, Outputs outputs) {
@@ -153,7 +154,7 @@ public class AnswerTest {
         assertEquals(0, over[0] >>> 24);
         assertTrue(over[35 * 70 + 35] >>> 24 > 180);
         int before = -1;
-        for (int level = 0; level < 256; level++) { // lighter all the way: told apart without colour
+        for (int level = 0; level < 256; level++) { // lighter all the way
             int colour = HeatMap.colour(level);
             int light = FilmBuilder.gray(colour >> 16 & 255, colour >> 8 & 255, colour & 255);
             assertTrue(light >= before);

@@ -165,7 +165,8 @@ public class CropTest {
         }
         Film photo = builder.film();
         assertTrue(photo.colour > 150);
-        Film cut = Perspective.straighten(photo, at(400, 400, 110, 110, 290, 110, 290, 290, 110, 290));
+        Film cut = Perspective.straighten(photo,
+                at(400, 400, 110, 110, 290, 110, 290, 290, 110, 290));
         assertEquals(0, cut.colour, 0);
     }
 }

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.Test;
 
-/** The bundled file, mapped as on a phone; contract and golden inputs with what is wrong in them. */
+/** The bundled file, mapped as on a phone; its texts with what may be wrong in them. */
 public class ModelFileTest {
     private static ModelFile bundled() throws Exception {
         try (FileChannel channel = FileChannel.open(Repository.MODEL)) {
@@ -185,7 +185,8 @@ public class ModelFileTest {
     public void goldenTextsMustBeWhole() throws Exception {
         String text = golden();
         for (String bad : new String[] {"", "{}", text.replace("\"schema\": 1", "\"schema\": 9"),
-            text.replace("\"novelty\"", "\"newness\""), "{\"schema\": 1, \"items\": [], \"tolerance\": {}}"}) {
+            text.replace("\"novelty\"", "\"newness\""),
+            "{\"schema\": 1, \"items\": [], \"tolerance\": {}}"}) {
             try {
                 Golden.fromJson(bad);
                 fail("read: " + bad.substring(0, Math.min(40, bad.length())));

@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.Random;
 import org.junit.Test;
 
-/** Resize, turning, gray and windowing by their properties; equality with Pillow is told by others. */
+/** Resize, turning, gray and windowing by their properties; others compare with Pillow. */
 public class PixelsTest {
     private static byte[] noise(int count, long seed) {
         byte[] data = new byte[count];
@@ -92,6 +92,15 @@ public class PixelsTest {
         assertEquals(-1, table[2998]);
         assertEquals(-1, table[65535]);
         assertEquals(255 - (table[1500] & 0xff), Windowing.table(values, true)[1500] & 0xff);
+    }
+
+    @Test
+    public void aThousandthIsRoundedDown() {
+        short[] values = new short[2999]; // two of them
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (short) i;
+        }
+        assertArrayEquals(new int[] {2, 2996}, Windowing.limits(values));
     }
 
     @Test

@@ -18,6 +18,8 @@ import android.widget.LinearLayout;
 import android.widget.TextView;
 import java.io.File;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -93,7 +95,8 @@ public final class MainTest extends ScreenTests {
             LinearLayout rows = controller.get().findViewById(R.id.films);
             assertEquals(5, rows.getChildCount());
             assertEquals("letter.pdf: Not read", rows.getChildAt(0).getContentDescription());
-            assertEquals("below.png: normal", rows.getChildAt(3).getContentDescription());
+            String below = "below.png: " + expected("below.png").get("answer");
+            assertEquals(below, rows.getChildAt(3).getContentDescription());
             draw(controller.get(), "start-films");
             rows.getChildAt(3).performClick();
             assertNotNull(shadowOf(controller.get()).getNextStartedActivity());
@@ -180,6 +183,37 @@ public final class MainTest extends ScreenTests {
         try (ActivityController<MainActivity> controller = start(sent)) {
             assertEquals(1, Session.ONE.entries().size());
             allRead();
+        }
+    }
+
+    /** One of the weights is another: the digest is right, what comes out is not. */
+    @Test
+    public void aModelThatFailsItsSelfCheckGivesNoAnswer() throws Exception {
+        byte[] wrong = Files.readAllBytes(
+                new File(System.getProperty("cxr.out"), "wrong.tflite").toPath());
+        ByteBuffer buffer = ByteBuffer.allocateDirect(wrong.length).order(ByteOrder.nativeOrder());
+        buffer.put(wrong).flip();
+        ready();
+        Engine right = Engine.one;
+        Engine.one = new Engine(RuntimeEnvironment.getApplication(), () -> buffer);
+        try {
+            Engine.one.recheck(2);
+            until("the self-check", () -> Engine.one.check().state != Engine.State.CHECKING);
+            assertEquals(Engine.State.REFUSED, Engine.one.check().state);
+            assertTrue(Engine.one.check().why, Engine.one.check().why.endsWith(" is off"));
+            try (ActivityController<MainActivity> controller =
+                    Robolectric.buildActivity(MainActivity.class).setup()) {
+                assertFalse(controller.get().findViewById(R.id.open_film).isEnabled());
+                draw(controller.get(), "start-refused");
+            }
+            Session.Entry entry = Session.ONE.add(
+                    RuntimeEnvironment.getApplication(), film("above.png"), null);
+            until("the film", () -> !entry.waiting());
+            assertNull(entry.analysis);
+            assertTrue(entry.error, entry.error.contains("no usable output"));
+        } finally {
+            Engine.one.worker.shutdown();
+            Engine.one = right;
         }
     }
 

@@ -16,6 +16,7 @@ import android.widget.Switch;
 import android.widget.TextView;
 import java.io.File;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import org.cxredge.core.Decision;
 import org.junit.Test;
@@ -33,6 +34,10 @@ public final class ResultTest extends ScreenTests {
 
     private static String text(Activity screen, int id) {
         return ((TextView) screen.findViewById(id)).getText().toString();
+    }
+
+    private static double number(String film, String key) throws Exception {
+        return ((Number) expected(film).get(key)).doubleValue();
     }
 
     private static boolean seen(Activity screen, int id) {
@@ -96,11 +101,19 @@ public final class ResultTest extends ScreenTests {
         try (ActivityController<ResultActivity> controller = open(read(film("borderline.png")))) {
             ResultActivity screen = controller.get();
             String said = text(screen, R.id.sentences);
-            assertTrue(said, said.contains("0.262 is at or above the threshold 0.248"));
+            double score = number("borderline.png", "score");
+            double threshold = number("borderline.png", "threshold");
+            String words = score >= threshold
+                    ? "The score %.3f is at or above the threshold %.3f."
+                    : "The score %.3f is below the threshold %.3f.";
+            assertTrue(said, said.startsWith(String.format(Locale.ROOT, words, score, threshold)));
             assertTrue(said, said.contains("Borderline"));
-            assertTrue(text(screen, R.id.details).contains("Graph a328ff0d215e0371"));
+            String digest = (String) ((Map<?, ?>) expected("borderline.png").get("model"))
+                    .get("graph_sha256");
+            assertTrue(text(screen, R.id.details).contains("Graph " + digest.substring(0, 16)));
             CharSequence bar = screen.findViewById(R.id.bar).getContentDescription();
-            assertEquals("Score 0.262 on a bar from 0 to 1, with the threshold at 0.248", bar);
+            words = "Score %.3f on a bar from 0 to 1, with the threshold at %.3f";
+            assertEquals(String.format(Locale.ROOT, words, score, threshold), bar.toString());
         }
     }
 
