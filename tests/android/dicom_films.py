@@ -35,7 +35,7 @@ def dicom_film(dice: random.Random, count: int) -> bytes:
     nested = Dataset()
     nested.ReferencedImageSequence = Sequence([inner])
     data.ReferencedStudySequence = Sequence([nested, inner])
-    if count % 2:  # of a length that is not said
+    if count % 4 > 1:  # of a length that is not said
         data["ReferencedStudySequence"].is_undefined_length = True
         nested["ReferencedImageSequence"].is_undefined_length = True
         inner.is_undefined_length_sequence_item = True

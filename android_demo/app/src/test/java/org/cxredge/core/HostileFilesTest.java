@@ -9,6 +9,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -147,6 +148,35 @@ public class HostileFilesTest {
     }
 
     @Test
+    public void claimsAreBoundedWhateverTheMemory() throws Exception {
+        Limits.check(8192, 8192, 0);
+        Limits.check(32768, 2048, 0);
+        long[][] beyond = {{8193, 8192}, {32769, 1}, {1, 32769}, {0xffffffffL, 0xffffffffL}};
+        for (long[] size : beyond) {
+            try {
+                Limits.check(size[0], size[1], 0);
+                fail(size[0] + "x" + size[1] + " was let through");
+            } catch (ReadException error) {
+                assertEquals(Why.TOO_LARGE, error.why);
+            }
+        }
+    }
+
+    @Test(timeout = 300_000)
+    public void sequencesInSequencesEnd() throws Exception {
+        byte[] film = Repository.vector("monochrome2_window.dcm").array();
+        int start = 132 + 12 + ByteBuffer.wrap(film).order(ByteOrder.LITTLE_ENDIAN).getInt(140);
+        ByteBuffer deep = ByteBuffer.allocate(start + 20 * 200_000);
+        deep.order(ByteOrder.LITTLE_ENDIAN).put(film, 0, start);
+        while (deep.remaining() >= 20) { // a sequence of undefined length, an item of the same
+            deep.putShort((short) 0x0008).putShort((short) 0x1110).put((byte) 'S').put((byte) 'Q');
+            deep.putShort((short) 0).putInt(-1);
+            deep.putShort((short) 0xfffe).putShort((short) 0xe000).putInt(-1);
+        }
+        assertEquals(Why.DAMAGED, why(deep, null));
+    }
+
+    @Test
     public void streamsAreHeldWithinBounds() throws Exception {
         ByteBuffer held = FilmReader.held(new ByteArrayInputStream(new byte[] {1, 2, 3}));
         assertEquals(3, held.remaining());
@@ -182,7 +212,8 @@ public class HostileFilesTest {
         try {
             FilmReader.held(stream);
             return null;
-        } catch (ReadException error) {
+        } catch (ReadException error) { // told before there was no memory left
+            assertFalse(error.detail.startsWith("out of memory"));
             return error.why;
         }
     }

@@ -162,6 +162,13 @@ public class PixelsTest {
         assertEquals(1, Exif.orientation(jpeg(6, true, 2))); // of text
         assertEquals(1, Exif.orientation(ByteBuffer.wrap(new byte[] {-1, -40})));
         assertEquals(1, Exif.orientation(ByteBuffer.wrap(new byte[0])));
+        byte[] several = jpeg(5, false, 3).array();
+        int entry = 13 + 6 + 8 + 2 + 12;
+        several[entry + 7] = 3; // three numbers, which stand elsewhere: the first of them counts
+        several[entry + 9] = 0;
+        several[entry + 11] = 20; // where the value of the tag before ends
+        several[entry - 1] = 6;
+        assertEquals(6, Exif.orientation(ByteBuffer.wrap(several)));
         byte[] whole = jpeg(6, false, 3).array();
         Random dice = new Random(4);
         int turned = 0;
