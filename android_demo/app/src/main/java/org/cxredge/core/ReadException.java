@@ -31,9 +31,15 @@ public final class ReadException extends Exception {
     }
 
     public ReadException(Why why, String detail, Throwable cause) {
-        super(why.words.contains("%s") ? why.words.replace("%s", detail) : why.words, cause);
+        super(why.words.replace("%s", shown(detail)), cause);
         this.why = why;
-        this.detail = detail;
+        this.detail = shown(detail);
+    }
+
+    /** Whatever a file put into it: short, and in one line. */
+    private static String shown(String detail) {
+        String plain = detail.replaceAll("[^\\x20-\\x7e]+", "?");
+        return plain.length() <= 80 ? plain : plain.substring(0, 80) + "...";
     }
 
     static ReadException damaged(String detail) {

@@ -148,6 +148,17 @@ public class HostileFilesTest {
     }
 
     @Test
+    public void whatAFilePutsIntoAMessageStaysShort() {
+        StringBuilder text = new StringBuilder("a\nb\0");
+        for (int i = 0; i < 900; i++) {
+            text.append('c');
+        }
+        ReadException error = ReadException.unsupported(text.toString());
+        assertTrue(error.detail, error.detail.startsWith("a?b?ccc"));
+        assertTrue(error.getMessage().length() < 160);
+    }
+
+    @Test
     public void claimsAreBoundedWhateverTheMemory() throws Exception {
         Limits.check(8192, 8192, 0);
         Limits.check(32768, 2048, 0);
