@@ -46,6 +46,12 @@ BUNDLED = Path("edge_runtime/models/cxr-mobilenetv2-int8.tflite")
 ROOT = Path(__file__).resolve().parent.parent
 
 KNOWN = ("model", "training", "export")
+# What takes minutes, or a quiet machine: each holds its model's digest, and is made by hand.
+MEASURED = {
+    "benchmarks/records/qemu-*.json": "python -m benchmarks counts --write",
+    "docs/evidence/peers.json": "python -m benchmarks peers --export RUN/export --out docs/evidence",
+    "docs/evidence/runtime.json": "python -m benchmarks overhead --out docs/evidence",
+}
 
 _BLOCK = re.compile(
     r"(?P<open><!-- refresh:(?P<name>[a-z-]+))(?: (?P<digest>[0-9a-f]{64}))? -->\n"
@@ -76,7 +82,7 @@ def _blocks(text: str, where: str) -> Iterator[re.Match[str]]:
 
 
 def stale(root: Path = ROOT) -> list[str]:
-    """One line for each block that was not made from the bundled model."""
+    """One line for each block or record that was not made from the bundled model."""
     digest = bundled_digest(root)
     known: dict[str, str] = {}
     lines = []
@@ -92,7 +98,12 @@ def stale(root: Path = ROOT) -> list[str]:
                 if block["body"] == known[name]:
                     continue
                 lines.append(f"{where}: {name} is not what the files say: run scripts/refresh")
-    return lines
+    return lines + [
+        f"{path.relative_to(root).as_posix()} is of another model: run {command}"
+        for pattern, command in MEASURED.items()
+        for path in sorted(root.glob(pattern))
+        if str(digest) not in path.read_text("utf-8")
+    ]
 
 
 def quotations(root: Path = ROOT) -> list[tuple[str, str, str]]:
@@ -179,13 +190,15 @@ def refresh(root: Path = ROOT) -> list[Path]:
 
 
 def main() -> int:
-    """Refresh everything; prints the changed files as JSON."""
+    """Refresh the documents; prints the changed files as JSON, and says what is left to do."""
     try:
         changed = refresh()
     except EdgeError as error:
         print(f"refresh: {error}", file=sys.stderr)
         return error.exit_code
     print(json.dumps([path.relative_to(ROOT).as_posix() for path in changed]))
+    for line in stale():
+        print(f"refresh: {line}", file=sys.stderr)
     return 0
 
 

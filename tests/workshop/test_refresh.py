@@ -73,6 +73,18 @@ def test_the_digest_is_the_graph_s_not_the_file_s(tmp_path: Path) -> None:
     assert len(stale(root)) == 1
 
 
+def test_a_record_of_another_model_is_named_with_what_makes_it_anew(tmp_path: Path) -> None:
+    root = checkout(tmp_path, block("film", sha256(b"graph"), ""))
+    records = root / "benchmarks" / "records"
+    records.mkdir(parents=True)
+    for name, digest in (("qemu-pi3", OLD), ("qemu-pi4", sha256(b"graph")), ("a-board", OLD)):
+        (records / f"{name}.json").write_text(f'{{"graph_sha256": "{digest}"}}', "utf-8")
+    assert stale(root) == [
+        "benchmarks/records/qemu-pi3.json is of another model: "
+        "run python -m benchmarks counts --write"
+    ]
+
+
 def test_without_a_model_nothing_is_touched(tmp_path: Path) -> None:
     root = checkout(tmp_path, block("film", OLD, "kept\n"), graph=None)
     with pytest.raises(ModelError, match="no model is bundled"):
