@@ -49,7 +49,9 @@ KNOWN = ("model", "training", "export")
 # What takes minutes, or a quiet machine: each holds its model's digest, and is made by hand.
 MEASURED = {
     "benchmarks/records/qemu-*.json": "python -m benchmarks counts --write",
-    "docs/evidence/peers.json": "python -m benchmarks peers --export RUN/export --out docs/evidence",
+    "docs/evidence/peers.json": (
+        "python -m benchmarks peers --export RUN/export --out docs/evidence"
+    ),
     "docs/evidence/runtime.json": "python -m benchmarks overhead --out docs/evidence",
 }
 

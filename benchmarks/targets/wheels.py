@@ -124,6 +124,11 @@ def _wheel(package: str, version: str, python: str, machine: str, glibc: str) ->
         )  # fmt: skip
         files = list(Path(fresh).glob("*.whl"))
         if done.returncode or not files:
+            if "Retrying" in done.stderr:  # it goes on to say that there is no such version
+                raise DeviceError(
+                    f"pip cannot reach its index to fetch {package} {version}; wheels are fetched "
+                    "on this side, once for each kind of device"
+                )
             if "No matching distribution" not in done.stderr:
                 last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
                 raise DeviceError(f"pip cannot fetch {package} {version}: {last}")

@@ -10,6 +10,8 @@ import pytest
 
 from benchmarks.targets import Options
 from benchmarks.targets.adb import Adb
+from benchmarks.targets.keeper import facts
+from benchmarks.targets.wheels import wheels
 from edge_runtime.benchmark_record import BenchmarkRecord
 from edge_runtime.errors import DeviceError, UsageError
 from edge_runtime.model_file import read
@@ -37,6 +39,7 @@ command_line(app, "benchmarks")
 
 
 def test_python_on_the_device_is_measured(tiny_model: Path, place: Path, tmp_path: Path) -> None:
+    wheels(facts(), TARGET)  # in the namespace there is no way to an index
     done = inside(
         [*COMMAND, "--target", f"{TARGET}?python={PYTHON}&folder={place}", "--repeats", "2",
          "--out", tmp_path / "out", tiny_model],
@@ -49,6 +52,14 @@ def test_python_on_the_device_is_measured(tiny_model: Path, place: Path, tmp_pat
     assert all(one.golden and one.times is not None and not one.emulated for one in records)
     assert {one.model["graph_sha256"] for one in records} == {graph_of(tiny_model)}
     assert not any(place.iterdir())
+
+
+def test_an_index_out_of_reach_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchmarks.targets.wheels.CACHE", tmp_path)
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/")
+    monkeypatch.setenv("PIP_RETRIES", "1")
+    with pytest.raises(DeviceError, match="cannot reach its index to fetch"):
+        wheels(facts(), TARGET)
 
 
 def graph_of(model: Path) -> str:
