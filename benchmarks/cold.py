@@ -24,7 +24,11 @@ __all__ = ["Cold", "ColdRow", "measure", "ratio_interval", "table"]
 
 HERE = Path(__file__).parent
 NUMPY = "import numpy, PIL.Image"
-COMMAND = "from edge_runtime.__main__ import command; command()"
+# Without the current folder, which may be the checkout: -c puts it first.
+COMMAND = (
+    "import sys; sys.path[:] = [one for one in sys.path if one]; "
+    "from edge_runtime.__main__ import command; command()"
+)
 REFERENCE = "numpy and Pillow"
 PATHS = {"edge-infer, C API": "litert-c", "edge-infer, Interpreter": "litert"}
 TARGETS = {"edge-infer, C API": (0.55, 38.0), "edge-infer, Interpreter": (1.25, 55.0)}
@@ -97,8 +101,9 @@ def measure(
 def _environment(home: str | None, cache: str) -> dict[str, str]:
     """Compiled modules are there, as after an installation: the first round writes them."""
     kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    given = kept.pop("PYTHONPATH", None)
     # The runtime that is imported here, wherever the command was called from.
-    path = os.pathsep.join(part for part in (home, kept.pop("PYTHONPATH", None)) if part)
+    path = os.pathsep.join(part for part in (home, given if home else None) if part)
     return kept | {"PYTHONPYCACHEPREFIX": cache} | ({"PYTHONPATH": path} if path else {})
 
 

@@ -75,9 +75,8 @@ def compare(
             )
         sides = [_groups(records, _title) for records in (first, second)]
         if not sides[0].keys() & sides[1].keys():
-            if len(sides[0]) != 1 or len(sides[1]) != 1:
-                raise UsageError("several models that have no name in common cannot be paired")
-            sides[1] = dict(zip(sides[0], sides[1].values(), strict=True))
+            sides[1] = _renamed(*sides)
+            others = [*others, f"model: {_names(first)} against {_names(second)}"]
     both = [key for key in sides[0] if key in sides[1]]
     rows = [row for key in both for row in _rows(sides[0][key], sides[1][key], seed)]
     if not rows:
@@ -91,7 +90,8 @@ def compare(
 
 def gate(found: Comparison, limit: float) -> None:
     """Raise `GateError` where anything is surely slower by more than a share of `limit`."""
-    over = [row for row in found.rows if row.ratio.low - 1.0 > limit]
+    surely = [row for row in found.rows if row.verdict in ("slower", "more")]
+    over = [row for row in surely if row.ratio.low - 1.0 > limit]
     if over:
         worst = max(over, key=lambda row: row.ratio.low)
         raise GateError(
@@ -156,6 +156,18 @@ def _graph(record: BenchmarkRecord) -> Key:
 
 def _title(record: BenchmarkRecord) -> Key:
     return record.model.get("name", ""), record.model.get("precision", ""), threads_of(record)
+
+
+def _renamed(first: dict[Key, Group], second: dict[Key, Group]) -> dict[Key, Group]:
+    """The second's groups as if its one model were the first's: threads go with threads."""
+    names = [{key[:-1] for key in side} for side in (first, second)]
+    if any(len(side) != 1 for side in names):
+        raise UsageError("several models that have no name in common cannot be paired")
+    (name,) = names[0]
+    found = {(*name, key[-1]): part for key, part in second.items()}
+    if not first.keys() & found.keys():
+        raise UsageError("the two were not measured with the same number of threads")
+    return found
 
 
 def _flags(records: Group) -> tuple[str, ...]:

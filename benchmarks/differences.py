@@ -25,7 +25,10 @@ Records = Sequence[BenchmarkRecord]
 
 def other_device(first: Records, second: Records) -> list[str]:
     """One line for each fact by which the two are different devices."""
-    return _lines(first, second, DEVICE)
+    boards = [{one.target for one in part if one.emulated} for part in (first, second)]
+    words = [" or ".join(sorted(side)) for side in boards]
+    lines = [f"target: {words[0]} against {words[1]}"] if all(words) and len(set(words)) > 1 else []
+    return [*lines, *_lines(first, second, DEVICE)]
 
 
 def other_settings(first: Records, second: Records) -> list[str]:

@@ -73,7 +73,10 @@ def _options(arguments: Sequence[str]) -> SimpleNamespace:
         return SimpleNamespace(**DEFAULTS, films=plain)  # argparse takes as long as the network
     from edge_runtime.options import parser
 
-    return parser().parse_args(arguments, SimpleNamespace())
+    made = parser()
+    # Films may stand on both sides of an option; but that way of argparse's knows no "--".
+    parse = made.parse_args if "--" in arguments else made.parse_intermixed_args
+    return parse(arguments, SimpleNamespace())
 
 
 def _run(options: SimpleNamespace) -> int:
@@ -90,6 +93,10 @@ def _run(options: SimpleNamespace) -> int:
         complain("--benchmark takes no film: it times the model on an input of its own")
         return USAGE
     if options.benchmark:
+        alone = {"benchmark", "model", "threads", "json"}  # JSON is what it prints anyway
+        if any(getattr(options, name) != DEFAULTS[name] for name in DEFAULTS.keys() - alone):
+            complain("--benchmark goes with --model and --threads alone")
+            return USAGE
         from edge_runtime.probe import measure
 
         print(measure(options.model, options.benchmark, options.threads).to_json())

@@ -42,8 +42,8 @@ def measure(
     `root` holds /proc and /sys. Raises an `EdgeError` where model or film are at fault.
     """
     path = str(model_path(path))
-    if film is not None:
-        open_film(film)  # or told at once
+    if film is not None and not os.path.isfile(film):
+        open_film(film)  # told at once; one that is there is decoded last, or it would be the peak
     # Imported now: what NumPy takes to start, where it is needed, says nothing of the model.
     resolver.preload(resolver.candidates(onnx=path.endswith(".onnx")))
     system = machine.describe(root)

@@ -68,6 +68,9 @@ class Adb(Remote):
         if self._app is None and self._channel is None:
             self.open()
         if self._app is not None:
+            if not self._app.locked:  # closed after a lost connection
+                self._ready()
+                self._app.open()  # knows what this run itself left behind
             return self._app.probe(model, runs, threads)
         return super().probe(model, runs, threads)
 

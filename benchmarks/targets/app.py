@@ -38,7 +38,7 @@ class App:
     def __init__(self, shell: Shell, name: str, options: Options) -> None:
         self.shell, self.name, self.options = shell, name, options
         self.left = False
-        self._locked = False
+        self.locked = False
 
     def installed(self) -> bool:
         """Whether the phone has the app; raises `DeviceError` where it cannot be asked."""
@@ -53,14 +53,14 @@ class App:
             said = str(self.shell("cat", who).stdout).strip()
             if said.endswith(self.options.run):  # ours, of a lost connection
                 break
-            if time.monotonic() >= end:
+            if self.left or time.monotonic() >= end:
                 holder = said.rpartition(" ")[0] or "somebody"
                 raise DeviceError(
                     f"{self.name} is in use by {holder}; wait for it, or, if that run is gone, "
                     f"remove {self.LOCK} there"
                 )
             time.sleep(POLL)
-        self._locked = True
+        self.locked = True
         since = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime())
         text = f"{me()} since {since} {self.options.run}"
         self.shell("sh", "-c", f"echo '{text}' > {who}")
@@ -90,8 +90,8 @@ class App:
 
     def close(self) -> None:
         """Remove what was written; give the phone back."""
-        if self._locked:
-            self._locked = False
+        if self.locked:
+            self.locked = False
             with contextlib.suppress(DeviceError):  # a phone that is gone keeps them
                 self.shell("am", "force-stop", self.PACKAGE)
                 self.shell("rm", "-f", self.RECORD)

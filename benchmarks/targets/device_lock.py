@@ -48,6 +48,7 @@ class Lock:
         folder = next((one for one in LOCKS if os.path.isdir(one)), tempfile.gettempdir())
         self.path = path or os.path.join(folder, "cxr-edge-benchmark.lock")
         self._file: int | None = None
+        self.left = False  # set from another thread: wait no longer
 
     def take(self, who: str, run: str = "", patience: float = 0.0) -> None:
         """Hold the lock for `who`; raises `Busy` when it is not free within `patience` seconds.
@@ -68,7 +69,7 @@ class Lock:
                 with contextlib.suppress(OSError):
                     os.kill(holder["pid"], signal.SIGTERM)
                 end, run = max(end, time.monotonic() + 10.0), ""
-            if time.monotonic() >= end:
+            if self.left or time.monotonic() >= end:
                 self.release()
                 since = f" since {holder['since']}" if holder.get("since") else ""
                 raise Busy(f"{holder.get('who', 'somebody')}{since}")

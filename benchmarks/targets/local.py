@@ -39,7 +39,7 @@ class Local:
 
     def open(self) -> None:
         """Take the lock that every run on this machine takes; raises `DeviceError`."""
-        lock = Lock()
+        self._lock = lock = Lock()
         try:
             lock.take(me(), patience=self.options.patience)
         except Busy as busy:
@@ -48,10 +48,12 @@ class Local:
             ) from busy
         except OSError as error:
             raise DeviceError(f"{lock.path} cannot be locked: {error.strerror}") from error
-        self._lock = lock
 
     def leave(self) -> None:
-        """Stop the probe that runs."""
+        """Stop the probe that runs, or the wait for the lock."""
+        lock = self._lock
+        if lock is not None:
+            lock.left = True
         probe = self._probe
         if probe is not None:
             probe.terminate()

@@ -10,6 +10,8 @@ import pytest
 
 from benchmarks.targets import Options
 from benchmarks.targets.adb import Adb
+from benchmarks.targets.app import App
+from benchmarks.targets.device_lock import Busy, Lock
 from benchmarks.targets.keeper import facts
 from benchmarks.targets.wheels import wheels
 from edge_runtime.benchmark_record import BenchmarkRecord
@@ -60,6 +62,33 @@ def test_an_index_out_of_reach_is_told(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("PIP_RETRIES", "1")
     with pytest.raises(DeviceError, match="cannot reach its index to fetch"):
         wheels(facts(), TARGET)
+
+
+def test_a_phone_that_was_lost_is_locked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+
+    def shell(*words: str) -> subprocess.CompletedProcess[str]:
+        calls.append(words[0])
+        return subprocess.CompletedProcess(words, 0, "", "")
+
+    target, app = Adb("adb:PHONE", Options()), App(shell, "adb:PHONE", Options())
+    monkeypatch.setattr(target, "_app", app)
+    monkeypatch.setattr(target, "_ready", lambda: None)
+    monkeypatch.setattr(app, "probe", lambda *_: "a record")
+    app.open()
+    app.close()  # what a lost connection leads to
+    calls.clear()
+    said: object = target.probe("model", 1, 1)
+    assert said == "a record" and "mkdir" in calls and app.locked
+
+
+def test_who_leaves_waits_for_no_lock(tmp_path: Path) -> None:
+    held, waiting = (Lock(str(tmp_path / "lock")) for _ in range(2))
+    held.take("somebody")
+    waiting.left = True
+    with pytest.raises(Busy, match="somebody"):
+        waiting.take("me", patience=3600.0)
+    held.release()
 
 
 def graph_of(model: Path) -> str:

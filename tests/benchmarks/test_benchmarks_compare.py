@@ -111,8 +111,8 @@ def test_an_interval_holds_the_truth_about_as_often_as_it_says(
 @pytest.mark.parametrize(
     ("low", "high", "processes", "said"),
     [
-        (1.01, 1.02, 3, "slower"), (0.97, 0.99, 3, "faster"), (0.99, 1.3, 9, "cannot tell"),
-        (1.01, 1.09, 2, "cannot tell"), (1.11, 1.2, 1, "slower"), (0.5, 0.89, 1, "faster"),
+        (1.01, 1.02, 5, "slower"), (0.97, 0.99, 5, "faster"), (0.99, 1.3, 9, "cannot tell"),
+        (1.01, 1.09, 4, "cannot tell"), (1.11, 1.2, 1, "slower"), (0.5, 0.89, 1, "faster"),
         (0.5, 0.95, 2, "cannot tell"),
     ],
 )  # fmt: skip
@@ -134,6 +134,37 @@ def test_a_slower_one_is_found_and_gates() -> None:
     # Nor is what may be chance: the whole interval has to lie beyond.
     unsure = replace(row, ratio=Interval(1.2, 0.9, 1.5))
     gate(replace(found, rows=(unsure,)), 0.05)
+
+
+def test_what_nobody_can_tell_fails_nothing() -> None:
+    """One process a side: its samples are alike, whatever another process would say."""
+    found = compare(records(processes=1), records(1.09, 1))
+    assert found.rows[0].verdict == "cannot tell" and found.rows[0].ratio.low > 1.05
+    gate(found, 0.05)
+
+
+def test_threads_go_with_threads_under_another_name_too() -> None:
+    def part(name: str, threads: Sequence[int]) -> list[BenchmarkRecord]:
+        return [
+            replace(one, model={**one.model, "name": name, "graph_sha256": name[0] * 64},
+                    runtime={**one.runtime, "threads": count})
+            for count in threads for one in records(float(count))
+        ]  # fmt: skip
+
+    found = compare(part("a", (1, 2)), part("b", (1, 2)), anyway=True)
+    assert [(row.threads, row.verdict) for row in found.rows] == [
+        (1, "cannot tell"), (2, "cannot tell"),
+    ]  # fmt: skip
+    assert any(line.startswith("model: a") and " against b" in line for line in found.differences)
+    with pytest.raises(UsageError, match="not measured with the same number of threads"):
+        compare(part("a", (1,)), part("b", (4,)), anyway=True)
+
+
+def test_two_emulated_boards_are_two_devices() -> None:
+    pair = [emulated(100)], [emulated(100, target="qemu:android-arm64")]
+    with pytest.raises(UsageError, match="two devices .target: qemu:pi4 against qemu:android"):
+        compare(*pair)
+    assert compare(*pair, anyway=True).rows[0].verdict == "the same"
 
 
 def test_models_are_paired_by_graph_and_threads() -> None:

@@ -67,6 +67,17 @@ def run(capsys: pytest.CaptureFixture[str], tiny_model: Path, films: Path) -> An
     return call
 
 
+def test_films_stand_on_both_sides_of_an_option(run: Any) -> None:
+    said = run("normal.png", "--json", "normal.png")
+    assert said.status == 0 and len(said.objects()) == 2
+    assert run("--json", "--", "normal.png").objects()
+
+
+def test_a_check_that_is_asked_for_is_not_passed_over(run: Any) -> None:
+    said = run("--benchmark", "1", "--self-test")
+    assert said.status == 2 and "goes with --model and --threads alone" in said.err
+
+
 def test_one_line_a_film(run: Any) -> None:
     said = run("normal.png", "covid.png")
     first, second = said.out.splitlines()

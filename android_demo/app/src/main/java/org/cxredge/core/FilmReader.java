@@ -55,8 +55,9 @@ public final class FilmReader {
         if (format == Formats.JPEG) {
             Formats.checkScans(bytes);
         }
+        Formats.checkWhole(bytes, format);
         FilmBuilder builder = new FilmBuilder(Exif.orientation(file));
-        ByteBuffer whole = file.asReadOnlyBuffer();
+        ByteBuffer whole = file.duplicate();
         whole.position(0);
         try {
             phone.decode(whole, format.name(), builder);

@@ -39,7 +39,8 @@ public final class BenchmarkActivity extends Screen {
         setTitle(R.string.benchmark);
         getWindow().addFlags(WindowManager.LayoutParams.FLAG_KEEP_SCREEN_ON);
         if (state != null) {
-            return; // turned: the measurement goes on, and ends this screen by its process
+            finish(); // made anew: nothing of the measurement is left that would end this screen
+            return;
         }
         int runs = within(getIntent().getIntExtra("runs", 50), MOST_RUNS);
         int threads = within(getIntent().getIntExtra("threads", 1), MOST_THREADS);

@@ -20,7 +20,6 @@ public final class CropActivity extends Screen {
     static Intent of(Activity from, Session.Entry entry) {
         return new Intent(from, CropActivity.class)
                 .setData(entry.uri)
-                .addFlags(Intent.FLAG_GRANT_READ_URI_PERMISSION)
                 .putExtra(CORNERS, entry.corners);
     }
 

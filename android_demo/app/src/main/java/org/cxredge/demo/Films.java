@@ -22,8 +22,8 @@ final class Films {
                 throw new ReadException(ReadException.Why.CANNOT_OPEN, "");
             }
             return FilmReader.read(FilmReader.held(in), new PhoneDecoding());
-        } catch (IOException | SecurityException | IllegalArgumentException error) {
-            // Another app's provider answers, and may fail in any of these ways.
+        } catch (IOException | RuntimeException error) {
+            // Another app's provider answers, and hands over whatever it fails with.
             throw new ReadException(ReadException.Why.CANNOT_OPEN, "");
         } catch (OutOfMemoryError error) {
             throw new ReadException(ReadException.Why.TOO_LARGE, "");
@@ -53,7 +53,8 @@ final class Films {
             case EMPTY:
                 return context.getString(R.string.error_empty);
             case FOREIGN:
-                return Words.say(context, R.string.error_foreign, error.detail);
+                String kind = error.detail.replaceFirst("^an? ", "");
+                return Words.say(context, R.string.error_foreign, kind);
             case NOT_A_PICTURE:
                 return context.getString(R.string.error_not_a_picture);
             case TOO_LARGE:

@@ -26,7 +26,6 @@ public final class ResultActivity extends Screen {
     static Intent of(Activity from, Session.Entry entry) {
         return new Intent(from, ResultActivity.class)
                 .setData(entry.uri)
-                .addFlags(Intent.FLAG_GRANT_READ_URI_PERMISSION)
                 .putExtra(ID, entry.id)
                 .putExtra(CORNERS, entry.corners);
     }
@@ -35,7 +34,8 @@ public final class ResultActivity extends Screen {
     protected void onCreate(Bundle state) {
         super.onCreate(state);
         setContentView(R.layout.result);
-        entry = Session.ONE.entry(state == null ? id() : state.getInt(ID));
+        entry = Session.ONE.entry(state == null ? id() : state.getInt(ID),
+                getIntent().getData(), getIntent().getDoubleArrayExtra(CORNERS));
         if (entry == null && getIntent().getData() != null) {
             double[] corners = getIntent().getDoubleArrayExtra(CORNERS);
             entry = Session.ONE.add(this, getIntent().getData(), corners);

@@ -7,6 +7,7 @@ import android.os.Handler;
 import android.os.Looper;
 import android.os.SystemClock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.cxredge.core.Corners;
 import org.cxredge.core.Film;
@@ -56,10 +57,14 @@ final class Session {
         return new ArrayList<>(entries);
     }
 
-    /** Null where the process was ended meanwhile, or the film was forgotten. */
-    Entry entry(int id) {
+    /**
+     * Null where the process was ended meanwhile, or the film was forgotten. A new process counts
+     * anew: what a number meant to the one before it may be another film now.
+     */
+    Entry entry(int id, Uri uri, double[] corners) {
         for (Entry entry : entries) {
-            if (entry.id == id) {
+            if (entry.id == id && entry.uri.equals(uri)
+                    && Arrays.equals(entry.corners, corners)) {
                 return entry;
             }
         }

@@ -61,9 +61,13 @@ final class TfliteGraph implements Graph, AutoCloseable {
         }
     }
 
-    /** The version of TensorFlow Lite that runs it. */
+    /** The version of TensorFlow Lite that runs it; "?" where its library does not load. */
     static String version() {
-        return TensorFlowLite.runtimeVersion();
+        try {
+            return TensorFlowLite.runtimeVersion();
+        } catch (RuntimeException | LinkageError error) {
+            return "?";
+        }
     }
 
     @Override

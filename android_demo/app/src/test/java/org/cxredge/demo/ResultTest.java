@@ -2,6 +2,7 @@ package org.cxredge.demo;
 
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertNotNull;
 import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertTrue;
 import static org.robolectric.Shadows.shadowOf;
@@ -15,6 +16,7 @@ import android.widget.SeekBar;
 import android.widget.Switch;
 import android.widget.TextView;
 import java.io.File;
+import java.io.InputStream;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -120,11 +122,18 @@ public final class ResultTest extends ScreenTests {
     @Test
     public void whatCannotBeReadIsSaidInOneLine() throws Exception {
         byte[] whole = bytes("above.png");
+        byte[] jpeg;
+        try (InputStream in = RuntimeEnvironment.getApplication().getResources()
+                .openRawResource(R.raw.known)) {
+            jpeg = in.readAllBytes();
+        }
+        assertNotNull(read(given("whole.jpg", jpeg)).analysis);
         Object[][] cases = {
             {"cut.png", Arrays.copyOf(whole, whole.length / 2), "damaged or cut short"},
-            {"paper.pdf", "%PDF-1.7 ...".getBytes("US-ASCII"), "no picture but"},
+            {"paper.pdf", "%PDF-1.7 ...".getBytes("US-ASCII"), "this kind of file (PDF)"},
             {"nothing.png", new byte[0], "empty"},
             {"words.txt", "a letter to somebody".getBytes("US-ASCII"), "no picture that this app"},
+            {"half.jpg", Arrays.copyOf(jpeg, jpeg.length / 2), "damaged or cut short"},
             {"cut.jpg", new byte[] {-1, (byte) 0xd8, -1, (byte) 0xe0, 0, 16}, "damaged"},
         };
         for (Object[] one : cases) {
