@@ -23,9 +23,12 @@ public final class Decision {
     public final double novelty;
     /** Answered, and within the contract's width of the threshold. */
     public final boolean borderline;
+    /** Where the film's top seems to be: "left", "upside_down" or "right"; else null. A note. */
+    public final String turned;
 
-    private Decision(Contract contract, Outputs outputs, String reason) {
+    private Decision(Contract contract, Outputs outputs, String reason, String turned) {
         this.reason = reason;
+        this.turned = turned;
         score = outputs.score();
         threshold = contract.threshold;
         novelty = outputs.novelty;
@@ -38,9 +41,11 @@ public final class Decision {
     public static Decision of(Contract contract, Film film, byte[] pixels, Outputs outputs) {
         String reason = FilmRules.refusal(film.width, film.height, film.colour, pixels,
                 contract.inputSize, contract.filmRules);
+        // Of what a rule refuses it would mean nothing.
+        String turned = reason == null ? Turned.of(pixels, contract.inputSize) : null;
         if (reason == null && outputs.novelty > contract.noveltyThreshold) {
             reason = UNFAMILIAR;
         }
-        return new Decision(contract, outputs, reason);
+        return new Decision(contract, outputs, reason, turned);
     }
 }

@@ -15,7 +15,8 @@ public final class Wording {
             "answer_covid", "answer_normal", "answer_not_recognised", "score_at_or_above",
             "score_below", "borderline", "no_answer_to_explain", "heatmap_empty",
             "reason_too_small", "reason_elongated", "reason_colour", "reason_blank",
-            "reason_noise", "reason_unfamiliar"));
+            "reason_noise", "reason_unfamiliar", "turned_left", "turned_upside_down",
+            "turned_right"));
 
     private Wording() {}
 
@@ -41,6 +42,7 @@ public final class Wording {
         lines.add(new Line("answer_" + decision.answer.code));
         if (decision.reason != null) {
             lines.add(new Line("reason_" + decision.reason));
+            turned(decision, lines);
             lines.add(new Line("no_answer_to_explain"));
             return lines;
         }
@@ -50,9 +52,16 @@ public final class Wording {
         if (decision.borderline) {
             lines.add(new Line("borderline"));
         }
+        turned(decision, lines);
         if (HeatMap.most(outputs.heatmap) <= 0) {
             lines.add(new Line("heatmap_empty"));
         }
         return lines;
+    }
+
+    private static void turned(Decision decision, List<Line> lines) {
+        if (decision.turned != null) {
+            lines.add(new Line("turned_" + decision.turned));
+        }
     }
 }

@@ -6,6 +6,7 @@ import android.view.View;
 import android.view.ViewGroup;
 import android.widget.ImageView;
 import android.widget.TextView;
+import org.cxredge.core.Decision;
 
 /** One film in the list of this session. */
 final class FilmRow {
@@ -33,6 +34,10 @@ final class FilmRow {
         if (entry.analysis == null) {
             return screen.getString(R.string.waiting);
         }
-        return Words.answer(screen, entry.analysis.decision);
+        Decision one = entry.analysis.decision;
+        String answer = Words.answer(screen, one);
+        // Never the word alone: a score against a threshold.
+        return one.reason != null ? answer
+                : Words.say(screen, R.string.row_answer, answer, one.score, one.threshold);
     }
 }

@@ -122,6 +122,16 @@ public final class MainActivity extends Screen {
         }
     }
 
+    /** Closed, and not made anew: what was in passing goes with the films. */
+    @Override
+    protected void onDestroy() {
+        if (isFinishing() && isTaskRoot()) {
+            Session.ONE.clear();
+            TemporaryFiles.clear(this);
+        }
+        super.onDestroy();
+    }
+
     @Override
     protected void onActivityResult(int code, int result, Intent data) {
         super.onActivityResult(code, result, data);
@@ -135,6 +145,8 @@ public final class MainActivity extends Screen {
             List<Uri> films = new ArrayList<>();
             films.add(photograph);
             take(films, true);
+        } else if (code == PHOTOGRAPH && photograph != null) {
+            TemporaryFiles.file(this, photograph).delete(); // cancelled, written or not
         }
     }
 

@@ -32,7 +32,8 @@ public class AnswerTest {
     private static Film film(int width, int height) {
         byte[] gray = new byte[width * height];
         for (int i = 0; i < gray.length; i++) {
-            gray[i] = (byte) (255 * (i % width) / width);
+            // Bright in the middle: an upright film, as far as the template goes.
+            gray[i] = (byte) (255 - 2 * Math.abs(255 * (i % width) / width - 127));
         }
         return Film.ofGray(width, height, gray);
     }
@@ -121,6 +122,20 @@ public class AnswerTest {
         assertEquals("colour", decide(red.film(), 0.9, 0).reason);
         assertEquals("novelty at its threshold is answered", null,
                 decide(film(300, 280), 0.9, (float) CONTRACT.noveltyThreshold - 1e-3).reason);
+    }
+
+    @Test
+    public void aFilmThatLooksTurnedIsSaidToAndAnsweredAllTheSame() {
+        byte[] gray = new byte[300 * 300];
+        for (int i = 0; i < gray.length; i++) {
+            gray[i] = (byte) (255 - 2 * Math.abs(255 * (i / 300) / 300 - 127));
+        }
+        Decision one = decide(Film.ofGray(300, 300, gray), 0.9, 0);
+        assertEquals("left", one.turned);
+        assertEquals(Answer.COVID, one.answer);
+        assertTrue(keys(one, outputs(0.9, 0)).contains("turned_left"));
+        // Where a rule refuses, it would mean nothing.
+        assertNull(decide(Film.ofGray(99, 99, new byte[99 * 99]), 0.9, 1).turned);
     }
 
     @Test

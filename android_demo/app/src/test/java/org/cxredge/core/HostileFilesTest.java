@@ -110,8 +110,11 @@ public class HostileFilesTest {
 
     @Test
     public void whatAPhoneDecodesIsHeldToItsWord() throws Exception {
-        ByteBuffer jpeg = ByteBuffer.wrap(new byte[] {-1, -40, -1, -37, 0, 2, -1, -38});
+        ByteBuffer jpeg = ByteBuffer.wrap(new byte[] {-1, -40, -1, -37, 0, 2, -1, -38, -1, -39});
         assertEquals(null, why(jpeg, BLANK));
+        ByteBuffer cut = jpeg.duplicate();
+        cut.limit(jpeg.limit() - 1); // a phone's decoder would fill up what is missing
+        assertEquals(Why.DAMAGED, why(cut, BLANK));
         assertEquals(Why.DAMAGED, why(jpeg, (file, format, rows) -> rows.begin(80, 70)));
         assertEquals(Why.DAMAGED, why(jpeg, (file, format, rows) -> { }));
         assertEquals(Why.TOO_LARGE, why(jpeg, (file, format, rows) -> rows.begin(40_000, 2)));
@@ -140,7 +143,7 @@ public class HostileFilesTest {
             throw new OutOfMemoryError("as a decoder may");
         };
         try {
-            FilmReader.read(ByteBuffer.wrap(new byte[] {-1, -40, -1, -38}), greedy);
+            FilmReader.read(ByteBuffer.wrap(new byte[] {-1, -40, -1, -38, -1, -39}), greedy);
             fail("no memory, and yet a film");
         } catch (ReadException error) {
             assertEquals(Why.TOO_LARGE, error.why);

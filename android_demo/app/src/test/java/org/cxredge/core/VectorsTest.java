@@ -72,6 +72,8 @@ public class VectorsTest {
             String reason = FilmRules.refusal(
                     film.width, film.height, film.colour, pixels, size, rules);
             assertEquals(Repository.map(item.get("reason")).get(one.getKey()), reason);
+            assertEquals(Repository.map(item.get("turned")).get(one.getKey()),
+                    Turned.of(pixels, size));
         }
     }
 }

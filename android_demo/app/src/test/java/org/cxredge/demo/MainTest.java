@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.Test;
 import org.robolectric.Robolectric;
@@ -99,7 +100,9 @@ public final class MainTest extends ScreenTests {
             LinearLayout rows = controller.get().findViewById(R.id.films);
             assertEquals(5, rows.getChildCount());
             assertEquals("letter.pdf: Not read", rows.getChildAt(0).getContentDescription());
-            String below = "below.png: " + expected("below.png").get("answer");
+            Map<String, Object> told = expected("below.png");
+            String below = String.format(Locale.ROOT, "below.png: %s (%.3f, threshold %.3f)",
+                    told.get("answer"), told.get("score"), told.get("threshold"));
             assertEquals(below, rows.getChildAt(3).getContentDescription());
             draw(controller.get(), "start-films");
             rows.getChildAt(3).performClick();
