@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import os
-import time
 
-from edge_runtime import machine
+from edge_runtime import others
+from edge_runtime.others import BUSY
 
-__all__ = ["BUSY", "Others"]
-
-BUSY = 0.4  # cores that others may use, as the probe has it
+__all__ = ["Others"]
 
 
-class Others:
-    """How many cores others kept at work, from its making on."""
+class Others(others.Others):
+    """As the probe's, where what this process has started is no other's."""
 
     def __init__(self) -> None:
-        self._begun, self._busy = time.monotonic(), machine.busy_seconds()
-        self._own = _own_seconds()
-
-    def cores(self) -> float | None:
-        """None where the system does not tell."""
-        busy = machine.busy_seconds()
-        if busy is None or self._busy is None:
-            return None
-        watched = max(time.monotonic() - self._begun, 1e-3)
-        return max(0.0, (busy - self._busy - (_own_seconds() - self._own)) / watched)
+        super().__init__(_own_seconds)
 
     def flags(self) -> tuple[str, ...]:
         """("busy",) where others used more than `BUSY`."""

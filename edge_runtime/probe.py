@@ -21,6 +21,7 @@ from edge_runtime.cli import MOST_THREADS
 from edge_runtime.errors import EdgeError
 from edge_runtime.film_times import drawn_film, film_times
 from edge_runtime.model import Model, model_path
+from edge_runtime.others import BUSY, Others
 from edge_runtime.pixels import open_film
 from edge_runtime.system import ROOT
 
@@ -28,9 +29,6 @@ __all__ = ["main", "measure"]
 
 WINDOW = 5  # runs that are compared to tell whether the warm-up is over
 MOST_WARMUP = 50
-WATCHED = 0.5  # seconds: processors are counted in hundredths
-BUSY = 0.4  # cores that others may use
-PROMPT = 1e-3  # seconds in which clocks that are compared have to be read
 
 
 def measure(
@@ -48,7 +46,7 @@ def measure(
     resolver.preload(resolver.candidates(onnx=path.endswith(".onnx")))
     system = machine.describe(root)
     before = machine_state.state(root)
-    others = _Others()
+    others = Others()
     started = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     begun = time.perf_counter()
     model = Model.open(path, threads=threads, check=False)
@@ -100,37 +98,6 @@ def measure(
         energy_mj=energy.per_invoke(invoke, root),
         flags=tuple(name for name, up in flags.items() if up),
     )
-
-
-class _Others:
-    """How many cores other processes kept at work, from its making on.
-
-    Not the load average: that still remembers what ended a minute ago.
-    """
-
-    def __init__(self) -> None:
-        self._begun = _clocks()
-
-    def cores(self) -> float | None:
-        """None where the system does not tell. Waits until it has watched long enough."""
-        time.sleep(max(0.0, WATCHED - (time.monotonic() - self._begun[0])))
-        begun, ended = self._begun, _clocks()
-        if begun[2] is None or ended[2] is None:
-            return None
-        watched, own, busy = ended[0] - begun[0], ended[1] - begun[1], ended[2] - begun[2]
-        return round(max(0.0, (busy - own) / watched), 2)
-
-
-def _clocks() -> tuple[float, float, float | None]:
-    """Time, this process's share and all processors' work, as of one moment.
-
-    Read again where the process was put aside in between, up to some times.
-    """
-    for _ in range(20):
-        found = time.monotonic(), time.process_time(), machine.busy_seconds()
-        if time.monotonic() - found[0] < PROMPT:
-            break
-    return found
 
 
 def _warm_up(invoke: Callable[[], float]) -> int:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
 from edge_runtime.errors import InterpreterError
+from workshop import tools
 
 __all__ = ["APP", "CACHE", "HERE", "OUT", "PACKAGES", "ROOT", "run", "tool"]
 
@@ -34,13 +34,8 @@ Word = str | os.PathLike[str]
 
 def tool(name: str) -> str:
     """The command's path; raises `InterpreterError` with the package that brings it."""
-    found = shutil.which(name)
-    if found is None:
-        raise InterpreterError(
-            f"{name} is not installed, without which the app cannot be built: on Debian or "
-            f"Ubuntu, apt-get install {' '.join(sorted(set(PACKAGES.values())))}"
-        )
-    return found
+    packages = " ".join(sorted(set(PACKAGES.values())))
+    return tools.tool(name, packages, "the app cannot be built")
 
 
 def run(*command: Word) -> str:

@@ -1,7 +1,6 @@
 package org.cxredge.core;
 
 import java.nio.ByteOrder;
-
 import org.cxredge.core.ReadException.Why;
 
 /** Which format a file is in, told from its first bytes: `edge_runtime/formats.py`. */

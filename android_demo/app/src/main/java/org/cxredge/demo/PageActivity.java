@@ -16,12 +16,10 @@ import java.nio.charset.StandardCharsets;
 import org.cxredge.core.ModelFile;
 
 /** A text that is carried along: the model file's own card, or the licences. */
-public final class PageActivity extends Screen {
+public final class PageActivity extends CheckedScreen {
     static final String CARD = "card";
     static final String LICENCE = "licence";
     private static final String PAGE = "page";
-
-    private final Runnable changed = this::show;
 
     static Intent of(Context from, String page) {
         return new Intent(from, PageActivity.class).putExtra(PAGE, page);
@@ -39,19 +37,7 @@ public final class PageActivity extends Screen {
     }
 
     @Override
-    protected void onStart() {
-        super.onStart();
-        Engine.of(this).listen(changed);
-        show();
-    }
-
-    @Override
-    protected void onStop() {
-        Engine.of(this).leave(changed);
-        super.onStop();
-    }
-
-    private void show() {
+    void show() {
         LinearLayout page = findViewById(R.id.page);
         page.removeAllViews();
         if (!card()) {
@@ -103,12 +89,6 @@ public final class PageActivity extends Screen {
         }
         table.addView(row, new ViewGroup.LayoutParams(
                 ViewGroup.LayoutParams.WRAP_CONTENT, ViewGroup.LayoutParams.WRAP_CONTENT));
-    }
-
-    private void add(LinearLayout page, int layout, String words) {
-        TextView view = (TextView) getLayoutInflater().inflate(layout, page, false);
-        view.setText(words);
-        page.addView(view);
     }
 
     private String asset(String name) {

@@ -4,6 +4,8 @@ import android.app.Activity;
 import android.os.Bundle;
 import android.view.MenuItem;
 import android.view.WindowManager;
+import android.widget.LinearLayout;
+import android.widget.TextView;
 import android.widget.Toast;
 
 /** What every screen of the app does alike. */
@@ -38,6 +40,13 @@ abstract class Screen extends Activity {
             return true;
         }
         return super.onOptionsItemSelected(item);
+    }
+
+    /** Puts words behind what `rows` holds, in the manner of `layout`. */
+    void add(LinearLayout rows, int layout, String words) {
+        TextView view = (TextView) getLayoutInflater().inflate(layout, rows, false);
+        view.setText(words);
+        rows.addView(view);
     }
 
     void say(int words) {

@@ -6,9 +6,7 @@ import android.widget.TextView;
 import org.cxredge.core.Golden;
 
 /** How the golden inputs came out on this phone, and how its JPEG decoder differs. */
-public final class SelfCheckActivity extends Screen {
-    private final Runnable changed = this::show;
-
+public final class SelfCheckActivity extends CheckedScreen {
     @Override
     protected void onCreate(Bundle state) {
         super.onCreate(state);
@@ -19,19 +17,7 @@ public final class SelfCheckActivity extends Screen {
     }
 
     @Override
-    protected void onStart() {
-        super.onStart();
-        Engine.of(this).listen(changed);
-        show();
-    }
-
-    @Override
-    protected void onStop() {
-        Engine.of(this).leave(changed);
-        super.onStop();
-    }
-
-    private void show() {
+    void show() {
         Engine.Check check = Engine.of(this).check();
         findViewById(R.id.check_again).setEnabled(check.state != Engine.State.CHECKING);
         LinearLayout rows = findViewById(R.id.checks);
@@ -64,12 +50,6 @@ public final class SelfCheckActivity extends Screen {
     private String answer(String code) {
         int id = Words.id(getResources(), "answer_" + code.split("[ (]")[0]);
         return id == 0 ? code : getString(id);
-    }
-
-    private void add(LinearLayout rows, int layout, String words) {
-        TextView view = (TextView) getLayoutInflater().inflate(layout, rows, false);
-        view.setText(words);
-        rows.addView(view);
     }
 
     private void text(int id, String words) {

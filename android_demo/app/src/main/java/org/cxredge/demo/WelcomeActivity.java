@@ -6,9 +6,7 @@ import android.widget.TextView;
 import org.cxredge.core.ModelFile;
 
 /** What the app is and is not; shown until accepted, reachable afterwards. */
-public final class WelcomeActivity extends Screen {
-    private final Runnable changed = this::show;
-
+public final class WelcomeActivity extends CheckedScreen {
     @Override
     protected void onCreate(Bundle state) {
         super.onCreate(state);
@@ -30,19 +28,7 @@ public final class WelcomeActivity extends Screen {
     }
 
     @Override
-    protected void onStart() {
-        super.onStart();
-        Engine.of(this).listen(changed);
-        show();
-    }
-
-    @Override
-    protected void onStop() {
-        Engine.of(this).leave(changed);
-        super.onStop();
-    }
-
-    private void show() {
+    void show() {
         ModelFile file = Engine.of(this).check().file;
         LinearLayout lines = findViewById(R.id.shares);
         lines.removeAllViews();
@@ -51,18 +37,12 @@ public final class WelcomeActivity extends Screen {
         }
         boolean any = false;
         for (Card.Share share : Card.shares(file.card, "pneumonia_other")) {
-            line(lines, Words.say(this, R.string.welcome_share, share.films, share.site,
+            add(lines, R.layout.words, Words.say(this, R.string.welcome_share, share.films, share.site,
                     share.called, 100.0 * share.called / share.films));
             any = true;
         }
         if (!any) {
-            line(lines, getString(R.string.welcome_share_unknown));
+            add(lines, R.layout.words, getString(R.string.welcome_share_unknown));
         }
-    }
-
-    private void line(LinearLayout lines, String words) {
-        TextView line = (TextView) getLayoutInflater().inflate(R.layout.words, lines, false);
-        line.setText(words);
-        lines.addView(line);
     }
 }
