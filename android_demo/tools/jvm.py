@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from android_demo.tools import decoded
 from android_demo.tools.apk import MODEL, PACKAGE, SHORT_LIVED, Built, compile_sources, sources
 from android_demo.tools.artefacts import fetched
 from android_demo.tools.run import APP, ROOT, run, tool
@@ -101,6 +102,7 @@ def _expected(out: Path) -> Path:
             path.name: model.predict(path).to_dict(heatmap=True)
             for path in sorted(FILMS.glob("*.png"))
         }
+    decoded.draw(out / "decoded")
     _large(out / LARGE)
     _wrong(out / WRONG)
     path = out / "expected.json"

@@ -19,7 +19,7 @@ final class BmpReader {
         if (packing != 0 || bits != 1 && bits != 4 && bits != 8 && bits != 24 && bits != 32) {
             throw ReadException.unsupported("a BMP of " + bits + " bits, packing " + packing);
         }
-        Limits.check(width, height, 2);
+        Limits.check(width, height, 1);
         int[] colours = bits > 8 ? null : palette(file, 14 + header, old, bits);
         byte[] raw = new byte[(width * bits + 31) / 32 * 4];
         file.u8(pixels + raw.length * (height - 1) + (width * bits + 7) / 8 - 1);
