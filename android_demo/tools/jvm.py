@@ -15,7 +15,6 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from android_demo.tools import decoded
 from android_demo.tools.apk import MODEL, PACKAGE, SHORT_LIVED, Built, compile_sources, sources
 from android_demo.tools.artefacts import fetched
 from android_demo.tools.run import APP, ROOT, run, tool
@@ -95,6 +94,7 @@ def oldest(built: Built) -> None:
 
 def _expected(out: Path) -> Path:
     """What edge-infer answers to the tests' phantoms, to be met to the bit."""
+    from android_demo.tools import decoded
     from edge_runtime.model import Model
 
     with Model.open() as model:

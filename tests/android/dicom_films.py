@@ -9,11 +9,16 @@ import struct
 import pydicom
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.sequence import Sequence
-from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import (
+    UID,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+)
 
 from tests.android.films import numbers
 
-__all__ = ["dicom_film"]
+__all__ = ["changed", "dicom_film"]
 
 DIRECTIONS = (None, ("L", "F"), ("R", "F"), ("L", "H"), ("R", "H"), ("F", "L"), ("H", "L"),
               ("F", "R"), ("H", "R"), ("A", "F"), ("LP", "FA"))  # fmt: skip
@@ -96,3 +101,23 @@ def _table(dice: random.Random, *, signed: bool) -> Dataset:
     item.LUTData = struct.pack(f"<{entries}H", *values)
     item["LUTData"].VR = "OW"
     return item
+
+
+def changed(elements: dict[str, object], *, big: bool = False) -> bytes:
+    """A plain film of 12 bits with some elements of its header otherwise."""
+    meta = FileMetaDataset()
+    meta.MediaStorageSOPClassUID = UID("1.2.840.10008.5.1.4.1.1.1.1")
+    meta.MediaStorageSOPInstanceUID = UID("1.2.3.4")
+    meta.TransferSyntaxUID = ExplicitVRBigEndian if big else ExplicitVRLittleEndian
+    data = FileDataset("", {}, file_meta=meta, preamble=bytes(128))
+    data.Columns, data.Rows, data.SamplesPerPixel = 30, 20, 1
+    data.PhotometricInterpretation = "MONOCHROME2"
+    data.BitsAllocated, data.BitsStored, data.HighBit, data.PixelRepresentation = 16, 12, 11, 0
+    values = [(at * 37 + at // 30 * 11) % 4096 for at in range(600)]
+    data.PixelData = struct.pack(f"{'>' if big else '<'}600H", *values)
+    for name, value in elements.items():
+        setattr(data, name, value)
+    data["PixelData"].VR = "OB" if data.BitsAllocated == 8 else "OW"
+    out = io.BytesIO()
+    pydicom.dcmwrite(out, data, enforce_file_format=True)
+    return out.getvalue()
