@@ -18,7 +18,7 @@ from pydicom.uid import (
 
 from tests.android.films import numbers
 
-__all__ = ["changed", "dicom_film"]
+__all__ = ["changed", "dicom_film", "table"]
 
 DIRECTIONS = (None, ("L", "F"), ("R", "F"), ("L", "H"), ("R", "H"), ("F", "L"), ("H", "L"),
               ("F", "R"), ("H", "R"), ("A", "F"), ("LP", "FA"))  # fmt: skip
@@ -86,12 +86,12 @@ def _gray(dice: random.Random, data: Dataset, count: int) -> None:
         if dice.random() < 0.5:
             data.VOILUTFunction = dice.choice(("LINEAR", "LINEAR_EXACT", "SIGMOID"))
     if count % 4 == 1:
-        data.VOILUTSequence = Sequence([_table(dice, signed=data.PixelRepresentation == 1)])
+        data.VOILUTSequence = Sequence([table(dice, signed=data.PixelRepresentation == 1)])
         # Of a length that is said: of another pydicom forgets that its numbers have a sign.
         data["VOILUTSequence"].is_undefined_length = False
 
 
-def _table(dice: random.Random, *, signed: bool) -> Dataset:
+def table(dice: random.Random, *, signed: bool) -> Dataset:
     item = Dataset()
     bits, entries = dice.choice((8, 10, 16)), dice.choice((256, 1000, 4096))
     first = dice.choice((0, 100, -200 if signed else 200))

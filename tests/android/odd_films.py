@@ -8,11 +8,12 @@ import zlib
 from collections.abc import Iterator
 
 from PIL import Image
+from pydicom.sequence import Sequence
 
-from tests.android.dicom_films import changed
+from tests.android.dicom_films import changed, table
 from tests.android.films import exif, gray, rgb, saved, wide
 
-__all__ = ["REFUSED", "UNREAD", "odd"]
+__all__ = ["BROKEN", "REFUSED", "UNREAD", "odd"]
 
 # Read by Pillow, not by the app, which says so; and why not.
 REFUSED = {
@@ -33,9 +34,11 @@ REFUSED = {
     "pnm_rgb_16.ppm": "Pillow takes colour of 16 bits down to 8 without a word",
     "dicom_ybr.dcm": "colour that is no film's",
     "dicom_big_endian.dcm": "retired from the standard",
+    "dicom_table_without_item.dcm": "damaged: without its table it would have other grays",
 }
 # Read by the app, not by Pillow, which has no unpacker for this pairing of order and inversion.
 UNREAD = {"tiff_inverted_16.tif"}
+BROKEN = {"png_wrong_sum.png", "png_no_name.png"}  # refused by both
 
 
 def odd(seed: int) -> Iterator[tuple[str, bytes]]:
@@ -81,6 +84,12 @@ def _pngs(dice: random.Random) -> Iterator[tuple[str, bytes]]:
     yield "png_clear_palette.png", few[:at] + chunk(b"tRNS", bytes(range(9))) + few[at:]
     yield "png_turned_behind.png", put(deep, chunk(b"eXIf", exif(6)), behind=True)
     yield "png_turned_twice.png", put(plain, chunk(b"eXIf", exif(6)), chunk(b"eXIf", exif(8)))
+    # So many orientations that they lead out of their block; what stands there is an 8.
+    once, often = struct.pack("<HHII", 274, 3, 1, 6), struct.pack("<HHII", 274, 3, 99, 4)
+    many = chunk(b"eXIf", exif(6).replace(once, often))
+    yield "png_turned_too_often.png", put(plain, many)
+    yield "png_wrong_sum.png", put(plain, chunk(b"tEXt", b"a\0b")[:-1] + b"\0")
+    yield "png_no_name.png", put(plain, chunk(b"t\xe9xt", b"a\0b"))
     moving = saved(gray(dice), "PNG", save_all=True, append_images=[Image.new("L", (9, 9))])
     yield "png_moving.png", moving
     palette = chunk(b"PLTE", dice.randbytes(9))
@@ -209,3 +218,6 @@ def _dicoms(dice: random.Random) -> Iterator[tuple[str, bytes]]:
     for name, elements in films.items():
         yield f"dicom_{name}.dcm", changed(elements)
     yield "dicom_big_endian.dcm", changed({}, big=True)
+    tabled = changed({"VOILUTSequence": Sequence([table(dice, signed=False)])})
+    yield "dicom_table.dcm", tabled
+    yield "dicom_table_without_item.dcm", tabled.replace(b"\xfe\xff\0\xe0", b"\x7e\xff\0\xe0", 1)

@@ -23,7 +23,7 @@ from edge_runtime.model import BUNDLED, Model, model_path
 from edge_runtime.pixels import open_film_info, resize
 from tests.android.damaged import damaged
 from tests.android.films import FORMS, drawn
-from tests.android.odd_films import REFUSED, UNREAD, odd
+from tests.android.odd_films import BROKEN, REFUSED, UNREAD, odd
 from tests.environments import ROOT
 
 SCRIPT = ROOT / "android_demo" / "test-core"
@@ -88,17 +88,19 @@ def test_odd_films_are_those_of_pillow_or_refused(tool: Tool, tmp_path: Path) ->
     for name, data in odd(seed=1):
         (tmp_path / name).write_bytes(data)
         names.append(str(tmp_path / name))
-    unlike, refused, unread = [], set(), set()
+    unlike: list[object] = []
+    refused, unread, broken = set[str](), set[str](), set[str]()
     for name, said in zip(names, tool(names, SIZES), strict=True):
         wanted = expected(name)
-        if "error" in wanted and "error" not in said:
-            unread.add(Path(name).name)
-        elif said.get("error") == "UNSUPPORTED" and "error" not in wanted:
+        if "error" in wanted:
+            (broken if "error" in said else unread).add(Path(name).name)
+        elif "error" in said:
             refused.add(Path(name).name)
         elif said != wanted:
             unlike.append((said, wanted))
     assert not unlike[:3]
-    assert (refused, unread) == (set(REFUSED), UNREAD) and len(names) > 2 * len(REFUSED)
+    assert (refused, unread, broken) == (set(REFUSED), UNREAD, BROKEN)
+    assert len(names) > 2 * len(REFUSED)
 
 
 def test_what_both_read_of_damaged_films_is_the_same(tool: Tool, tmp_path: Path) -> None:
