@@ -94,6 +94,7 @@ def oldest(built: Built) -> None:
 
 def _expected(out: Path) -> Path:
     """What edge-infer answers to the tests' phantoms, to be met to the bit."""
+    from android_demo.tools import decoded
     from edge_runtime.model import Model
 
     with Model.open() as model:
@@ -101,6 +102,7 @@ def _expected(out: Path) -> Path:
             path.name: model.predict(path).to_dict(heatmap=True)
             for path in sorted(FILMS.glob("*.png"))
         }
+    decoded.draw(out / "decoded")
     _large(out / LARGE)
     _wrong(out / WRONG)
     path = out / "expected.json"

@@ -9,11 +9,16 @@ import struct
 import pydicom
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.sequence import Sequence
-from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import (
+    UID,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+)
 
 from tests.android.films import numbers
 
-__all__ = ["dicom_film"]
+__all__ = ["changed", "dicom_film", "table"]
 
 DIRECTIONS = (None, ("L", "F"), ("R", "F"), ("L", "H"), ("R", "H"), ("F", "L"), ("H", "L"),
               ("F", "R"), ("H", "R"), ("A", "F"), ("LP", "FA"))  # fmt: skip
@@ -81,12 +86,12 @@ def _gray(dice: random.Random, data: Dataset, count: int) -> None:
         if dice.random() < 0.5:
             data.VOILUTFunction = dice.choice(("LINEAR", "LINEAR_EXACT", "SIGMOID"))
     if count % 4 == 1:
-        data.VOILUTSequence = Sequence([_table(dice, signed=data.PixelRepresentation == 1)])
+        data.VOILUTSequence = Sequence([table(dice, signed=data.PixelRepresentation == 1)])
         # Of a length that is said: of another pydicom forgets that its numbers have a sign.
         data["VOILUTSequence"].is_undefined_length = False
 
 
-def _table(dice: random.Random, *, signed: bool) -> Dataset:
+def table(dice: random.Random, *, signed: bool) -> Dataset:
     item = Dataset()
     bits, entries = dice.choice((8, 10, 16)), dice.choice((256, 1000, 4096))
     first = dice.choice((0, 100, -200 if signed else 200))
@@ -96,3 +101,23 @@ def _table(dice: random.Random, *, signed: bool) -> Dataset:
     item.LUTData = struct.pack(f"<{entries}H", *values)
     item["LUTData"].VR = "OW"
     return item
+
+
+def changed(elements: dict[str, object], *, big: bool = False) -> bytes:
+    """A plain film of 12 bits with some elements of its header otherwise."""
+    meta = FileMetaDataset()
+    meta.MediaStorageSOPClassUID = UID("1.2.840.10008.5.1.4.1.1.1.1")
+    meta.MediaStorageSOPInstanceUID = UID("1.2.3.4")
+    meta.TransferSyntaxUID = ExplicitVRBigEndian if big else ExplicitVRLittleEndian
+    data = FileDataset("", {}, file_meta=meta, preamble=bytes(128))
+    data.Columns, data.Rows, data.SamplesPerPixel = 30, 20, 1
+    data.PhotometricInterpretation = "MONOCHROME2"
+    data.BitsAllocated, data.BitsStored, data.HighBit, data.PixelRepresentation = 16, 12, 11, 0
+    values = [(at * 37 + at // 30 * 11) % 4096 for at in range(600)]
+    data.PixelData = struct.pack(f"{'>' if big else '<'}600H", *values)
+    for name, value in elements.items():
+        setattr(data, name, value)
+    data["PixelData"].VR = "OB" if data.BitsAllocated == 8 else "OW"
+    out = io.BytesIO()
+    pydicom.dcmwrite(out, data, enforce_file_format=True)
+    return out.getvalue()

@@ -21,11 +21,14 @@ from edge_runtime.benchmark_record import BenchmarkRecord, Memory, Times
 from edge_runtime.errors import FilmError
 from edge_runtime.model import BUNDLED, Model, model_path
 from edge_runtime.pixels import open_film_info, resize
+from tests.android.damaged import damaged
 from tests.android.films import FORMS, drawn
+from tests.android.odd_films import BROKEN, REFUSED, UNREAD, odd
 from tests.environments import ROOT
 
 SCRIPT = ROOT / "android_demo" / "test-core"
 SIZES = (224, 97)
+DAMAGED = 800
 
 
 class Tool(Protocol):
@@ -77,6 +80,44 @@ def test_films_by_chance_are_those_of_pillow(tool: Tool, tmp_path: Path) -> None
     assert all("raw_" in one["file"] for _, one in unread) and len(unread) < 20
     assert not [one for one in pairs if one[0] != one[1] and one not in unread][:5]
     assert len(found) == sum(times for times, _ in FORMS.values())
+
+
+def test_odd_films_are_those_of_pillow_or_refused(tool: Tool, tmp_path: Path) -> None:
+    """What a program may write and few do; each refusal has its reason beside its name."""
+    names = []
+    for name, data in odd(seed=1):
+        (tmp_path / name).write_bytes(data)
+        names.append(str(tmp_path / name))
+    unlike: list[object] = []
+    refused, unread, broken = set[str](), set[str](), set[str]()
+    for name, said in zip(names, tool(names, SIZES), strict=True):
+        wanted = expected(name)
+        if "error" in wanted:
+            (broken if "error" in said else unread).add(Path(name).name)
+        elif "error" in said:
+            refused.add(Path(name).name)
+        elif said != wanted:
+            unlike.append((said, wanted))
+    assert not unlike[:3]
+    assert (refused, unread, broken) == (set(REFUSED), UNREAD, BROKEN)
+    assert len(names) > 2 * len(REFUSED)
+
+
+def test_what_both_read_of_damaged_films_is_the_same(tool: Tool, tmp_path: Path) -> None:
+    """Each may refuse what it likes; other pixels of the same file would be another answer."""
+    names = []
+    for name, data in damaged(seed=2, times=DAMAGED):
+        (tmp_path / name).write_bytes(data)
+        names.append(str(tmp_path / name))
+    pairs = [(said, expected(name)) for name, said in zip(names, tool(names, SIZES), strict=True)]
+    both = [pair for pair in pairs if "error" not in pair[0] and "error" not in pair[1]]
+    assert not [pair for pair in both if pair[0] != pair[1]][:3]
+    assert DAMAGED / 4 < len(both) < DAMAGED
+    # What only one reads is rare, but for the pairings that Pillow has no unpacker for.
+    here = [said for said, wanted in pairs if "error" in wanted and "error" not in said]
+    there = [said for said, wanted in pairs if "error" in said and "error" not in wanted]
+    assert len([said for said in here if "raw_" not in said["file"]]) < DAMAGED / 50
+    assert len(there) < DAMAGED / 50
 
 
 @pytest.mark.parametrize("size", [(33, 90), (224, 224), (7, 5), (640, 512)])

@@ -19,7 +19,7 @@ final class BmpReader {
         if (packing != 0 || bits != 1 && bits != 4 && bits != 8 && bits != 24 && bits != 32) {
             throw ReadException.unsupported("a BMP of " + bits + " bits, packing " + packing);
         }
-        Limits.check(width, height, 2);
+        Limits.check(width, height, 1);
         int[] colours = bits > 8 ? null : palette(file, 14 + header, old, bits);
         byte[] raw = new byte[(width * bits + 31) / 32 * 4];
         file.u8(pixels + raw.length * (height - 1) + (width * bits + 7) / 8 - 1);
@@ -41,11 +41,22 @@ final class BmpReader {
     private static int[] palette(Bytes file, long at, boolean old, int bits) throws ReadException {
         long used = old ? 0 : file.u32(46);
         int most = 1 << bits;
+        if (used > 256) {
+            throw ReadException.damaged("its palette is too long");
+        }
         int count = used == 0 ? most : (int) Math.min(used, most);
         int[] colours = new int[most];
-        for (int i = 0; i < most; i++, at += old ? 3 : 4) {
-            colours[i] = i >= count ? i * 0x010101
-                    : file.u8(at + 2) << 16 | file.u8(at + 1) << 8 | file.u8(at);
+        boolean steps = true; // whether each colour is the gray of its number
+        for (int i = 0; i < count; i++, at += old ? 3 : 4) {
+            colours[i] = file.u8(at + 2) << 16 | file.u8(at + 1) << 8 | file.u8(at);
+            steps &= colours[i] == i * 0x010101;
+        }
+        if (bits > 1 && count == 2 && colours[0] == 0 && colours[1] == 0xffffff) {
+            // Pillow takes it for one bit a pixel, whatever the header says.
+            throw ReadException.unsupported("a BMP of " + bits + " bits in black and white alone");
+        }
+        for (int i = count; i < most && steps; i++) { // Pillow: grays that need no table
+            colours[i] = i * 0x010101;
         }
         return colours;
     }

@@ -20,6 +20,8 @@ final class DicomElements {
     private static final int ITEM = 0xfffee000, ITEM_END = 0xfffee00d, SEQUENCE_END = 0xfffee0dd;
     private static final long UNDEFINED = 0xffffffffL;
     private static final String LONG = "OB OW OF OD OL OV SQ UC UR UT UN SV UV ";
+    private static final String SHORT =
+            "AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US ";
     private static final int DEEPEST = 16, MOST_TEXT = 1 << 12;
 
     private final Bytes file;
@@ -45,6 +47,9 @@ final class DicomElements {
             header();
             if (group >= 0 && tag >>> 16 != group) {
                 return begun;
+            }
+            if (!kind.isEmpty() && !(LONG + SHORT).contains(kind + " ")) {
+                throw ReadException.damaged("an element is of no kind there is");
             }
             if (tag == ITEM_END) {
                 return at;
@@ -120,8 +125,14 @@ final class DicomElements {
 
     /** Whether a sequence is there and holds an item. */
     boolean hasItem(int wanted) throws ReadException {
-        return has(wanted) && file.u16(place(wanted)) == ITEM >>> 16
-                && file.u16(place(wanted) + 2) == (ITEM & 0xffff);
+        if (!has(wanted)) {
+            return false;
+        }
+        int first = file.u16(place(wanted)) << 16 | file.u16(place(wanted) + 2);
+        if (first != ITEM && first != SEQUENCE_END) {
+            throw ReadException.damaged("a sequence holds what is no item");
+        }
+        return first == ITEM;
     }
 
     long place(int wanted) {
@@ -165,8 +176,9 @@ final class DicomElements {
         return index < parts.length ? trimmed(parts[index]) : "";
     }
 
+    /** Without what fills it up; whatever else is not printed stays, and is no number. */
     private static String trimmed(String text) {
-        return text.replace('\0', ' ').trim();
+        return text.replaceAll("^[ \t\r\n\0]+|[ \t\r\n\0]+$", "");
     }
 
     /** The first item of a sequence that is there. */

@@ -8,6 +8,10 @@ package org.cxredge.core;
 final class DicomReader {
     private static final String IMPLICIT = "1.2.840.10008.1.2", EXPLICIT = "1.2.840.10008.1.2.1";
     private static final int START = 132;
+    private static final int[] NEEDED = {
+        DicomElements.COLUMNS, DicomElements.ROWS, DicomElements.ALLOCATED, DicomElements.STORED,
+        DicomElements.SIGNED, DicomElements.SAMPLES, DicomElements.PHOTOMETRIC
+    };
 
     private final Bytes file;
     private final DicomElements data;
@@ -16,6 +20,11 @@ final class DicomReader {
     private DicomReader(Bytes file, DicomElements data) throws ReadException {
         this.file = file;
         this.data = data;
+        for (int tag : NEEDED) {
+            if (!data.has(tag)) {
+                throw ReadException.damaged("its header does not say what its pixels are");
+            }
+        }
         width = data.number(DicomElements.COLUMNS, 0);
         height = data.number(DicomElements.ROWS, 0);
         allocated = data.number(DicomElements.ALLOCATED, 0);

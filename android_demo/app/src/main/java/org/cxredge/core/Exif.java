@@ -98,10 +98,11 @@ public final class Exif {
             return 1;
         }
         long at = entry + 8;
-        if (count * (two ? 2 : 4) > 4) { // elsewhere; the first of several counts
+        long bytes = count * (two ? 2 : 4);
+        if (bytes > 4) { // elsewhere; the first of several counts
             at = start + block.u32(at);
         }
-        if (at + 4 > end) {
+        if (at + Math.max(4, bytes) > end) {
             return 1;
         }
         long value = two ? block.u16(at) : block.u32(at);

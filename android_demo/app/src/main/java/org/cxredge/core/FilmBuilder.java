@@ -26,7 +26,7 @@ public final class FilmBuilder implements PhoneDecoder.Rows {
 
     @Override
     public void begin(int width, int height) throws ReadException {
-        Limits.check(width, height, 2);
+        Limits.check(width, height, 1);
         this.width = width;
         this.height = height;
         turn = new Turn(orientation, width, height);

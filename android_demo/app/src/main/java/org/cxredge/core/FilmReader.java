@@ -1,10 +1,10 @@
 package org.cxredge.core;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.cxredge.core.ReadException.Why;
 
 /** A film file of any format -> a {@link Film}: `edge_runtime/pixels.py` up to the resize. */
@@ -52,15 +52,10 @@ public final class FilmReader {
         if (phone == null) {
             throw ReadException.unsupported(format == Formats.JPEG ? "JPEG" : "WebP");
         }
-        if (format == Formats.JPEG) {
-            Formats.checkScans(bytes);
-        }
-        Formats.checkWhole(bytes, format);
+        Encoded encoded = Encoded.of(file, bytes, format);
         FilmBuilder builder = new FilmBuilder(Exif.orientation(file));
-        ByteBuffer whole = file.duplicate();
-        whole.position(0);
         try {
-            phone.decode(whole, format.name(), builder);
+            phone.decode(encoded, builder);
         } catch (IOException | RuntimeException error) {
             throw new ReadException(Why.DAMAGED, String.valueOf(error.getMessage()), error);
         }
@@ -69,17 +64,29 @@ public final class FilmReader {
 
     /** A stream's bytes, of a length that a film may have and this process can hold. */
     public static ByteBuffer held(InputStream stream) throws ReadException {
-        long most = Math.min(Limits.MAX_BYTES, Runtime.getRuntime().maxMemory() / 4);
+        int most = (int) Math.min(Limits.MAX_BYTES, Runtime.getRuntime().maxMemory() / 4);
         try {
-            ByteArrayOutputStream out = new ByteArrayOutputStream(1 << 16);
-            byte[] buffer = new byte[1 << 16];
-            for (int got = stream.read(buffer); got >= 0; got = stream.read(buffer)) {
-                out.write(buffer, 0, got);
-                if (out.size() > most) {
+            // A file tells how long it is: then nothing is held twice while it grows.
+            int told = Math.min(most, Math.max(0, stream.available()));
+            byte[] data = new byte[Math.max(1 << 16, told)];
+            int size = 0;
+            for (int one = stream.read(); one >= 0; one = stream.read()) {
+                if (size == data.length) {
+                    data = Arrays.copyOf(data, (int) Math.min(most + 1L, 2L * size));
+                }
+                data[size++] = (byte) one;
+                while (size < data.length) {
+                    int got = stream.read(data, size, data.length - size);
+                    if (got < 0) {
+                        break;
+                    }
+                    size += got;
+                }
+                if (size > most) {
                     throw Limits.tooLarge("more than " + most + " bytes");
                 }
             }
-            return ByteBuffer.wrap(out.toByteArray());
+            return ByteBuffer.wrap(data, 0, size);
         } catch (OutOfMemoryError error) {
             throw new ReadException(Why.TOO_LARGE, "out of memory", error);
         } catch (IOException | RuntimeException error) { // content providers raise both

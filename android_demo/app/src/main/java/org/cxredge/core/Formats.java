@@ -1,14 +1,10 @@
 package org.cxredge.core;
 
-import java.nio.ByteOrder;
 import org.cxredge.core.ReadException.Why;
 
 /** Which format a file is in, told from its first bytes: `edge_runtime/formats.py`. */
 enum Formats {
     PNG, JPEG, TIFF, BMP, PNM, WEBP, DICOM;
-
-    /** Each scan of a JPEG is a pass over all its pixels; programs write about ten. */
-    static final int MOST_SCANS = 100;
 
     // What a file of another kind begins with, and its name.
     private static final String[][] FOREIGN = {
@@ -83,52 +79,5 @@ enum Formats {
             throw new ReadException(Why.FOREIGN, "a video, HEIC or AVIF");
         }
         throw new ReadException(Why.NOT_A_PICTURE, "");
-    }
-
-    /** Refuse a JPEG of absurdly many scans: a few bytes each, a pass over all pixels each. */
-    static void checkScans(Bytes file) throws ReadException {
-        byte[] buffer = new byte[1 << 16];
-        int scans = 0;
-        int before = 0;
-        for (int at = 0; at < file.size; at += buffer.length) {
-            int count = Math.min(buffer.length, file.size - at);
-            file.copy(at, buffer, 0, count);
-            for (int i = 0; i < count; i++) {
-                int one = buffer[i] & 0xff;
-                scans += before == 0xff && one == 0xda ? 1 : 0;
-                before = one;
-            }
-        }
-        if (scans > MOST_SCANS) {
-            throw ReadException.unsupported("a JPEG of " + scans + " scans, built to take long");
-        }
-    }
-
-    /** Refuse a file that was cut short: the phone's decoder fills up what is missing. */
-    static void checkWhole(Bytes file, Formats format) throws ReadException {
-        if (format == WEBP) {
-            if (file.in(ByteOrder.LITTLE_ENDIAN).u32(4) + 8 > file.size) {
-                throw ReadException.damaged("it is cut short");
-            }
-            return;
-        }
-        int at = 2; // from segment to segment: a small copy in EXIF has an end of its own
-        while (file.u8(at) == 0xff && file.u8(at + 1) != 0xda) {
-            at += file.u8(at + 1) == 0xff ? 1 : 2 + file.u16(at + 2);
-        }
-        byte[] buffer = new byte[1 << 16];
-        int before = 0;
-        for (; at < file.size; at += buffer.length) {
-            int count = Math.min(buffer.length, file.size - at);
-            file.copy(at, buffer, 0, count);
-            for (int i = 0; i < count; i++) {
-                int one = buffer[i] & 0xff;
-                if (before == 0xff && one == 0xd9) {
-                    return;
-                }
-                before = one;
-            }
-        }
-        throw ReadException.damaged("it is cut short");
     }
 }

@@ -26,6 +26,17 @@ final class Limits {
         }
     }
 
+    /**
+     * What a decoder of the phone's must hold of a picture beside the rows that it gives, outside
+     * of this process's heap: as much again as the heap may have. Nothing says how much there is
+     * without the system ending the app; the heap's size goes by the phone's.
+     */
+    static void checkDecoder(long bytes) throws ReadException {
+        if (bytes > Runtime.getRuntime().maxMemory()) {
+            throw tooLarge(bytes + " bytes for its decoder");
+        }
+    }
+
     static ReadException tooLarge(String detail) {
         return new ReadException(Why.TOO_LARGE, detail);
     }

@@ -1,17 +1,14 @@
 package org.cxredge.core;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 
 /** What the phone decodes by itself: JPEG and WebP. Everything else has a reader here. */
 public interface PhoneDecoder {
     /**
-     * Decode `file` from its first byte and give its rows as they are stored: not turned by EXIF,
-     * not scaled, alpha not multiplied in.
-     *
-     * @param format "JPEG" or "WEBP"
+     * Decode a file and give its rows as they are stored: not turned by EXIF, not scaled, alpha
+     * not multiplied in.
      */
-    void decode(ByteBuffer file, String format, Rows rows) throws ReadException, IOException;
+    void decode(Encoded file, Rows rows) throws ReadException, IOException;
 
     /** Where the rows go. */
     interface Rows {

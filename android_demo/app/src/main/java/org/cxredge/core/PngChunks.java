@@ -17,7 +17,10 @@ final class PngChunks {
         this.file = file;
     }
 
-    /** Walk all chunks; one that is cut short ends the walk. The header is checked. */
+    /**
+     * Walk all chunks; one that is cut short ends the walk. What stands before the pixels is
+     * checked by its sum, as Pillow does; pixels are those of the first run of IDATs.
+     */
     static PngChunks of(Bytes file) throws ReadException {
         PngChunks found = new PngChunks(file);
         if (!file.has(12, "IHDR") || file.u32(8) != 13) {
@@ -25,10 +28,17 @@ final class PngChunks {
         }
         found.header();
         long at = 8;
+        boolean run = true; // of IDATs, one behind the other
         while (at + 12 <= file.size) {
             long length = file.u32(at);
             int held = (int) Math.min(length, file.size - at - 8);
-            if (file.has(at + 4, "IDAT")) {
+            boolean pixels = file.has(at + 4, "IDAT");
+            run &= pixels || found.data.isEmpty();
+            if (found.data.isEmpty() && !pixels) {
+                found.name((int) at + 4);
+                found.checkSum(at, length);
+            }
+            if (pixels && run) {
                 found.data.add(new int[] {(int) at + 8, held});
             } else if (length == held && file.has(at + 4, "PLTE")) {
                 found.colours((int) at + 8, held);
@@ -44,7 +54,6 @@ final class PngChunks {
     }
 
     private void header() throws ReadException {
-        checkSum(8, 13);
         width = file.s32(16);
         height = file.s32(20);
         depth = file.u8(24);
@@ -64,7 +73,6 @@ final class PngChunks {
         if (length > 768) {
             throw ReadException.damaged("its palette is too long");
         }
-        checkSum(at - 8, length);
         palette = new int[256];
         for (int i = 0; i < 256; i++) {
             int place = at + 3 * i;
@@ -74,13 +82,26 @@ final class PngChunks {
         }
     }
 
+    private void name(int at) throws ReadException {
+        for (int i = at; i < at + 4; i++) {
+            int one = file.u8(i);
+            if (one != '_' && !(one < 128 && Character.isLetterOrDigit(one))) {
+                throw ReadException.damaged("a part of it has no name");
+            }
+        }
+    }
+
     /** Compare the sum of a chunk whose length stands at `at`. */
-    private void checkSum(int at, int length) throws ReadException {
-        byte[] body = new byte[length + 4];
-        file.copy(at + 4, body, 0, body.length);
+    private void checkSum(long at, long length) throws ReadException {
+        long wanted = file.u32(at + 8 + length);
+        byte[] body = new byte[(int) Math.min(length + 4, 1 << 13)];
         CRC32 sum = new CRC32();
-        sum.update(body);
-        if (sum.getValue() != file.u32(at + 8 + length)) {
+        for (long from = at + 4, end = at + 8 + length; from < end; from += body.length) {
+            int count = (int) Math.min(body.length, end - from);
+            file.copy(from, body, 0, count);
+            sum.update(body, 0, count);
+        }
+        if (sum.getValue() != wanted) {
             throw ReadException.damaged("a checksum is wrong");
         }
     }

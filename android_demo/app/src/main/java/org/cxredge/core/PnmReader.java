@@ -44,7 +44,7 @@ final class PnmReader {
     }
 
     private Film colour(int width, int height, int most) throws ReadException {
-        Limits.check(width, height, 2);
+        Limits.check(width, height, 1);
         int[] levels = levels(most, 255);
         byte[] row = new byte[3 * width];
         int[] line = new int[width];

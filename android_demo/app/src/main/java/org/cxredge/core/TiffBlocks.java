@@ -67,7 +67,8 @@ final class TiffBlocks {
             int top = i / across * blockHeight;
             int rows = tiled ? blockHeight : Math.min(blockHeight, height - top);
             long at = tags.get(offsets, i, 0);
-            long held = tags.get(counts, i, packing == PLAIN ? (long) rowBytes * rows : 0);
+            // What is not packed has its length anyway; some programs write another.
+            long held = packing == PLAIN ? (long) rowBytes * rows : tags.get(counts, i, 0);
             if (at + held > file.size) {
                 throw ReadException.damaged("its pixels end too early");
             }
@@ -81,9 +82,6 @@ final class TiffBlocks {
 
     private void unpack(int at, int held, byte[] to, int count) throws ReadException {
         if (packing == PLAIN) {
-            if (held < count) {
-                throw ReadException.damaged("its pixels end too early");
-            }
             file.copy(at, to, 0, count);
         } else if (packing == LZW) {
             Lzw.unpack(file, at, held, to, count);

@@ -38,7 +38,8 @@ final class TiffReader {
         height = (int) high;
         bits = (int) tags.get(BITS, 1);
         samples = (int) tags.get(SAMPLES, 1);
-        photometric = (int) tags.get(PHOTOMETRIC, 1);
+        // A TIFF without the tag is none; Pillow takes it for inverted where it turns grays itself.
+        photometric = (int) tags.get(PHOTOMETRIC, bits <= 8 ? WHITE_IS_ZERO : WHITE_IS_ZERO + 1);
         format = (int) tags.get(SAMPLE_FORMAT, UNSIGNED);
         Raster.Kind kind = kind();
         inverted = photometric == WHITE_IS_ZERO;
@@ -77,7 +78,8 @@ final class TiffReader {
             }
         }
         boolean together = tags.get(PLANES, 1) == 1;
-        boolean indexed = photometric == INDEXED && samples == 1 && small && tags.has(PALETTE);
+        boolean indexed = photometric == INDEXED && samples == 1 && small
+                && tags.count(PALETTE) == 3 << bits;
         boolean colour = photometric == RGB && (samples == 3 || samples == 4) && bits == 8 && plain
                 && tags.get(EXTRA_SAMPLES, 0) != MULTIPLIED;
         if (indexed || colour && together) {

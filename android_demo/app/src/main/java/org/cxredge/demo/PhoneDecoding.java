@@ -6,7 +6,8 @@ import android.graphics.BitmapRegionDecoder;
 import android.graphics.ColorSpace;
 import android.graphics.Rect;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import org.cxredge.core.Bands;
+import org.cxredge.core.Encoded;
 import org.cxredge.core.PhoneDecoder;
 import org.cxredge.core.ReadException;
 
@@ -15,70 +16,91 @@ import org.cxredge.core.ReadException;
  * megapixels never stands in memory as colours.
  */
 final class PhoneDecoding implements PhoneDecoder {
-    private static final int BAND = 128; // rows; a multiple of JPEG's blocks
-    private static final long WHOLE = 1 << 24; // pixels, 64 MB as colours
+    private static final int TRIED = 128; // rows, of which the known JPEG has several times as many
 
     /** Whether bands gave what a whole picture gives, on this phone: `JpegCheck` finds out. */
     static volatile boolean bandsProved;
 
-    private final long whole;
     private final boolean tried;
 
     PhoneDecoding() {
-        this(WHOLE, false);
+        this(false);
     }
 
-    private PhoneDecoding(long whole, boolean tried) {
-        this.whole = whole;
+    private PhoneDecoding(boolean tried) {
         this.tried = tried;
     }
 
     /** Decodes in bands whatever the size, to find out what they give. */
     static PhoneDecoding bands() {
-        return new PhoneDecoding(0, true);
+        return new PhoneDecoding(true);
     }
 
     @Override
-    public void decode(ByteBuffer file, String format, Rows rows)
-            throws ReadException, IOException {
-        byte[] data = bytes(file);
-        BitmapFactory.Options options = new BitmapFactory.Options();
+    public void decode(Encoded file, Rows rows) throws ReadException, IOException {
+        BitmapFactory.Options options = options();
         options.inJustDecodeBounds = true;
-        BitmapFactory.decodeByteArray(data, 0, data.length, options);
+        BitmapFactory.decodeStream(file.stream(), null, options);
         int width = options.outWidth;
         int height = options.outHeight;
         if (width < 1 || height < 1) {
             throw new IOException("the phone's decoder finds no picture");
         }
-        boolean large = (long) width * height > whole;
-        if (large && !tried && !bandsProved) {
-            throw new ReadException(ReadException.Why.TOO_LARGE, "");
+        boolean large = (long) width * height > Bands.WHOLE;
+        if (large && !bandsProved && !tried) {
+            throw new ReadException(ReadException.Why.TOO_LARGE, "bands are not proved");
         }
         rows.begin(width, height);
-        options = new BitmapFactory.Options();
-        options.inPreferredColorSpace = ColorSpace.get(ColorSpace.Named.SRGB);
-        options.inPremultiplied = false;
-        options.inScaled = false;
-        if (large) {
-            inBands(data, width, height, options, rows);
+        if (large || tried) {
+            int most = tried ? TRIED
+                    : Bands.rows(width, height, Runtime.getRuntime().maxMemory());
+            inBands(file, width, height, most, rows);
         } else {
-            Bitmap all = BitmapFactory.decodeByteArray(data, 0, data.length, options);
-            give(all, width, height, rows);
+            give(BitmapFactory.decodeStream(file.stream(), null, options()), width, height, rows);
         }
     }
 
-    private static void inBands(
-            byte[] data, int width, int height, BitmapFactory.Options options, Rows rows)
+    private static BitmapFactory.Options options() {
+        BitmapFactory.Options options = new BitmapFactory.Options();
+        options.inPreferredColorSpace = ColorSpace.get(ColorSpace.Named.SRGB);
+        options.inPremultiplied = false;
+        options.inScaled = false;
+        return options;
+    }
+
+    private static void inBands(Encoded file, int width, int height, int most, Rows rows)
             throws ReadException, IOException {
-        BitmapRegionDecoder decoder = BitmapRegionDecoder.newInstance(data, 0, data.length, false);
+        BitmapRegionDecoder decoder = BitmapRegionDecoder.newInstance(file.stream(), false);
+        if (decoder == null) {
+            throw new IOException("the phone's decoder does not take a part of it");
+        }
         try {
-            for (int top = 0; top < height; top += BAND) {
-                int count = Math.min(BAND, height - top);
-                Rect band = new Rect(0, top, width, top + count);
-                give(decoder.decodeRegion(band, options), width, count, rows);
+            int count = most;
+            for (int top = 0; top < height;) {
+                int here = Math.min(count, height - top);
+                int fewer = Bands.fewer(here);
+                Bitmap band = band(decoder, new Rect(0, top, width, top + here), fewer == 0);
+                if (band == null && fewer > 0) {
+                    count = fewer;
+                    continue;
+                }
+                give(band, width, here, rows);
+                top += here;
             }
         } finally {
             decoder.recycle();
+        }
+    }
+
+    /** Null where there is no memory for it (some say so by an error), or the file is damaged. */
+    private static Bitmap band(BitmapRegionDecoder decoder, Rect place, boolean least) {
+        try {
+            return decoder.decodeRegion(place, options());
+        } catch (OutOfMemoryError error) {
+            if (least) {
+                throw error;
+            }
+            return null;
         }
     }
 
@@ -93,16 +115,5 @@ final class PhoneDecoding implements PhoneDecoder {
             rows.row(line, 0);
         }
         part.recycle();
-    }
-
-    private static byte[] bytes(ByteBuffer file) {
-        ByteBuffer all = file.duplicate();
-        if (all.hasArray() && all.arrayOffset() == 0 && all.position() == 0
-                && all.array().length == all.remaining()) {
-            return all.array(); // a photograph is not held twice
-        }
-        byte[] data = new byte[all.remaining()];
-        all.get(data);
-        return data;
     }
 }

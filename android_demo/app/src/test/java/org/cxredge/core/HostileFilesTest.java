@@ -22,7 +22,7 @@ import org.junit.Test;
 
 /** What a file may do: be read, or give one exception with its reason; and nothing else. */
 public class HostileFilesTest {
-    private static final PhoneDecoder BLANK = (file, format, rows) -> {
+    private static final PhoneDecoder BLANK = (file, rows) -> {
         rows.begin(80, 70);
         for (int y = 0; y < 70; y++) {
             rows.row(new int[80], 0);
@@ -110,24 +110,24 @@ public class HostileFilesTest {
 
     @Test
     public void whatAPhoneDecodesIsHeldToItsWord() throws Exception {
-        ByteBuffer jpeg = ByteBuffer.wrap(new byte[] {-1, -40, -1, -37, 0, 2, -1, -38, -1, -39});
+        ByteBuffer jpeg = ByteBuffer.wrap(new byte[] {-1, -40, -1, -37, 0, 2, -1, -38, 0, 2, -1, -39});
         assertEquals(null, why(jpeg, BLANK));
         ByteBuffer cut = jpeg.duplicate();
         cut.limit(jpeg.limit() - 1); // a phone's decoder would fill up what is missing
         assertEquals(Why.DAMAGED, why(cut, BLANK));
-        assertEquals(Why.DAMAGED, why(jpeg, (file, format, rows) -> rows.begin(80, 70)));
-        assertEquals(Why.DAMAGED, why(jpeg, (file, format, rows) -> { }));
-        assertEquals(Why.TOO_LARGE, why(jpeg, (file, format, rows) -> rows.begin(40_000, 2)));
-        assertEquals(Why.NO_PIXELS, why(jpeg, (file, format, rows) -> rows.begin(0, 9)));
-        assertEquals(Why.DAMAGED, why(jpeg, (file, format, rows) -> {
+        assertEquals(Why.DAMAGED, why(jpeg, (file, rows) -> rows.begin(80, 70)));
+        assertEquals(Why.DAMAGED, why(jpeg, (file, rows) -> { }));
+        assertEquals(Why.TOO_LARGE, why(jpeg, (file, rows) -> rows.begin(40_000, 2)));
+        assertEquals(Why.NO_PIXELS, why(jpeg, (file, rows) -> rows.begin(0, 9)));
+        assertEquals(Why.DAMAGED, why(jpeg, (file, rows) -> {
             rows.begin(1, 1);
             rows.row(new int[1], 0);
             rows.row(new int[1], 0);
         }));
-        assertEquals(Why.DAMAGED, why(jpeg, (file, format, rows) -> {
+        assertEquals(Why.DAMAGED, why(jpeg, (file, rows) -> {
             throw new IOException("broken");
         }));
-        assertEquals(Why.DAMAGED, why(jpeg, (file, format, rows) -> {
+        assertEquals(Why.DAMAGED, why(jpeg, (file, rows) -> {
             throw new IllegalStateException("a codec's own");
         }));
     }
@@ -139,11 +139,11 @@ public class HostileFilesTest {
             byte[] huge = "P5 8192 8192 65535 ".getBytes(StandardCharsets.US_ASCII);
             assertEquals(Why.TOO_LARGE, why(ByteBuffer.wrap(huge), null));
         }
-        PhoneDecoder greedy = (file, format, rows) -> {
+        PhoneDecoder greedy = (file, rows) -> {
             throw new OutOfMemoryError("as a decoder may");
         };
         try {
-            FilmReader.read(ByteBuffer.wrap(new byte[] {-1, -40, -1, -38, -1, -39}), greedy);
+            FilmReader.read(ByteBuffer.wrap(new byte[] {-1, -40, -1, -38, 0, 2, -1, -39}), greedy);
             fail("no memory, and yet a film");
         } catch (ReadException error) {
             assertEquals(Why.TOO_LARGE, error.why);

@@ -14,6 +14,7 @@ final class Repository {
     static final Path ROOT = root();
     static final Path VECTORS = ROOT.resolve("tests/vectors");
     static final Path CORPUS = ROOT.resolve("tests/edge_runtime/corpus");
+    static final Path RAW = ROOT.resolve("android_demo/app/src/main/res/raw"); // the known JPEG
     static final Path MODEL = ROOT.resolve("edge_runtime/models/cxr-mobilenetv2-int8.tflite");
 
     private Repository() {}
