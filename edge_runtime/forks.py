@@ -1,12 +1,13 @@
-"""Models that a process has inherited by forking: their threads and locks stayed behind."""
+"""What a process has inherited by forking: other threads and their locks stayed behind."""
 
 from __future__ import annotations
 
 import os
 import weakref
+from collections.abc import Callable
 from typing import Protocol
 
-__all__ = ["abandon", "follow"]
+__all__ = ["abandon", "follow", "in_child"]
 
 
 class Followed(Protocol):
@@ -31,10 +32,15 @@ def abandon(native: object) -> None:
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(native))
 
 
-def _in_child() -> None:
+def in_child(work: Callable[[], None]) -> None:
+    """Do `work` in each child that this process forks from now on."""
+    if hasattr(os, "register_at_fork"):  # Windows has none, and does not fork
+        os.register_at_fork(after_in_child=work)
+
+
+def _forked() -> None:
     for model in list(_followed):
         model.forked()
 
 
-if hasattr(os, "register_at_fork"):  # Windows has none, and does not fork
-    os.register_at_fork(after_in_child=_in_child)
+in_child(_forked)

@@ -1,13 +1,13 @@
 """Interpreters of `.tflite` graphs: LiteRT, else the older tflite-runtime."""
 
-import contextlib
 import importlib
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from edge_runtime.errors import InterpreterError, ModelError
+from edge_runtime.native_messages import native_messages
 
 __all__ = ["OUTPUTS", "Interpreter", "first_line", "installed", "open_interpreter", "wheel_version"]
 
@@ -68,7 +68,7 @@ def open_interpreter(graph: bytes, threads: int = 1, only: str | None = None) ->
     """
     module, name, version = installed(only)
     try:
-        with quiet_stderr():
+        with native_messages():
             native = module.Interpreter(model_content=graph, num_threads=threads)
             native.allocate_tensors()
     except SystemError as error:
@@ -120,7 +120,7 @@ def installed(only: str | None = None) -> tuple[Any, str, str]:
         if only not in (None, name):
             continue
         try:
-            with quiet_stderr():
+            with native_messages():
                 module = importlib.import_module(path)
         except ModuleNotFoundError as error:
             if error.name in (path, package):
@@ -202,25 +202,3 @@ def output_positions(tensors: Mapping[str, object], order: Sequence[object]) -> 
     if not {tensors[name] for name in OUTPUTS} <= set(order):
         raise ModelError("the model's signature names tensors that are not its outputs")
     return {name: order.index(tensors[name]) for name in OUTPUTS}
-
-
-@contextlib.contextmanager
-def quiet_stderr() -> Iterator[None]:
-    """Keep native libraries' start-up chatter off the terminal.
-
-    It goes past Python to file descriptor 2, so that is what is turned away; errors come
-    back as exceptions.
-    """
-    try:
-        sys.stderr.flush()
-        saved = os.dup(2)
-    except (OSError, ValueError, AttributeError):
-        yield  # no stderr to protect
-        return
-    with open(os.devnull, "wb") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(saved, 2)
-            os.close(saved)

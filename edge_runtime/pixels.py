@@ -19,12 +19,12 @@ import os
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import BinaryIO
 
 from PIL import Image, UnidentifiedImageError
 
-from edge_runtime import formats, windowing
+from edge_runtime import forks, formats, windowing
 from edge_runtime.errors import FilmError
 from edge_runtime.film_rules import FilmInfo
 
@@ -50,6 +50,7 @@ PHOTOMETRIC, WHITE_IS_ZERO = 262, 0  # TIFF's tag
 
 Source = str | os.PathLike[str] | bytes | BinaryIO | Image.Image
 _headers = threading.Lock()  # warning filters are the whole process's
+_quiet: list[ExitStack] = []  # what makes them as they were, while they are not
 
 
 def film_pixels(source: Source, size: int) -> bytes:
@@ -175,19 +176,28 @@ def _white_is_zero(image: Image.Image) -> bool:
 @contextmanager
 def _quietly() -> Iterator[None]:
     """Decoders' remarks on odd headers are not for the user; too many pixels is an error."""
-    with _headers, warnings.catch_warnings():
+    with _headers, ExitStack() as before:
+        _quiet.append(before)
+        before.callback(_quiet.remove, before)
+        before.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         # Some of them log, with a traceback, what they raise as well.
-        logs = [logging.getLogger(name) for name in ("PIL", "pydicom")]
-        levels = [log.level for log in logs]
-        for log in logs:
+        for log in map(logging.getLogger, ("PIL", "pydicom")):
+            before.callback(log.setLevel, log.level)
             log.setLevel(logging.CRITICAL + 1)
-        try:
-            yield
-        finally:
-            for log, level in zip(logs, levels, strict=True):
-                log.setLevel(level)
+        yield
+
+
+def _forked() -> None:
+    """The thread that decodes a film is not in the child: nobody there gives back what it took."""
+    global _headers
+    _headers = threading.Lock()
+    for before in list(_quiet):
+        before.close()
+
+
+forks.in_child(_forked)
 
 
 @contextmanager

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from edge_runtime.errors import EdgeError, InterpreterError
-from edge_runtime.interpreters import first_line, installed, quiet_stderr
+from edge_runtime.interpreters import first_line, installed
+from edge_runtime.native_messages import native_messages
 
 __all__ = ["ask", "taken_by"]
 
@@ -65,7 +66,7 @@ def _answer(graph: bytes) -> dict[str, Any] | str:
         module, name, version = installed()
         if name != "litert":
             raise InterpreterError("LiteRT is not installed")
-        with quiet_stderr():
+        with native_messages():
             native = module.Interpreter(model_content=graph, num_threads=1)
             native.allocate_tensors()
             taken, partitions = taken_by(native._get_ops_details())

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from edge_runtime.interpreters import installed, quiet_stderr
+from edge_runtime.interpreters import installed
+from edge_runtime.native_messages import native_messages
 from export.convert import saved, to_float32, to_int8
 from export.films import stretched
 from export.graph import shipped_graph
@@ -99,7 +100,7 @@ def cost_line(cost: Cost) -> str:
 
 def _open(graph: bytes) -> Any:
     module, _, _ = installed()
-    with quiet_stderr():
+    with native_messages():
         native = module.Interpreter(model_content=graph, num_threads=1)
         native.allocate_tensors()
     return native

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from edge_runtime.errors import DataError, ModelError
-from edge_runtime.interpreters import Interpreter, first_line, open_interpreter, quiet_stderr
+from edge_runtime.interpreters import Interpreter, first_line, open_interpreter
+from edge_runtime.native_messages import native_messages
 
 __all__ = ["invoke", "open_plain", "open_reference", "real_values"]
 
@@ -23,7 +24,7 @@ def open_plain(graph: bytes, keep: bool = False) -> Any:
     from ai_edge_litert.interpreter import OpResolverType
 
     try:
-        with quiet_stderr():
+        with native_messages():
             native = Native(
                 model_content=graph,
                 experimental_preserve_all_tensors=keep,

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
 import threading
+import warnings
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from edge_runtime import pixels
 from edge_runtime.model import Model
 from tests.environments import ROOT
 from tests.tiny import film, png
@@ -81,6 +84,80 @@ def test_a_fork_while_another_thread_runs(tiny_model: Path, interpreter: str) ->
         here = answers(model)
         with model._lock:  # as a thread has it that is in the middle of a run
             assert in_child(lambda: answers(model)) == here
+
+
+def test_a_fork_while_another_thread_decodes(tiny_model: Path) -> None:
+    """The child has neither its lock nor what it made of warnings and loggers."""
+    picture = png(film(170, seed=1, size=300))
+    log = logging.getLogger("PIL")
+    with Model.open(tiny_model) as model:
+        here = model.predict(picture)
+
+        def work() -> Any:
+            found = model.predict(picture)
+            return [found.score, found.answer, log.level, len(warnings.filters)]
+
+        expected = [here.score, here.answer, log.level, len(warnings.filters)]
+        holding, done = threading.Event(), threading.Event()
+
+        def hold() -> None:
+            with pixels._quietly():
+                holding.set()
+                done.wait()
+
+        holder = threading.Thread(target=hold)
+        holder.start()
+        holding.wait()
+        try:
+            assert in_child(work) == expected
+        finally:
+            done.set()
+            holder.join()
+        assert work() == expected
+
+
+def test_a_fork_while_another_thread_loads() -> None:
+    """The child's stderr is its own again, and it can load a model itself."""
+    program = (
+        "import os, sys, threading\n"
+        "from edge_runtime.native_messages import native_messages\n"
+        "holding, done = threading.Event(), threading.Event()\n"
+        "def hold():\n"
+        "    with native_messages():\n"
+        "        holding.set(); done.wait()\n"
+        "holder = threading.Thread(target=hold); holder.start(); holding.wait()\n"
+        "child = os.fork()\n"
+        "if not child:\n"
+        "    with native_messages() as said: os.write(2, b'kept')\n"
+        "    os.write(2, b'child %d ' % (said.text == 'kept')); os._exit(0)\n"
+        "status = os.waitpid(child, 0)[1]; done.set(); holder.join()\n"
+        "os.write(2, b'parent'); sys.exit(status != 0)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, timeout=120
+    )
+    assert (done.returncode, done.stderr) == (0, "child 1 parent")
+
+
+@pytest.mark.parametrize("interpreter", INTERPRETERS)
+def test_threads_that_load_leave_stderr_as_it_was(tiny_model: Path, interpreter: str) -> None:
+    program = (
+        "import os, sys, threading\nfrom edge_runtime import Model\n"
+        "def work():\n"
+        "    for _ in range(5):\n"
+        "        with Model.open(sys.argv[1], interpreter=sys.argv[2]): pass\n"
+        "threads = [threading.Thread(target=work) for _ in range(4)]\n"
+        "for one in threads: one.start()\n"
+        "for one in threads: one.join()\n"
+        "print(len(os.listdir('/proc/self/fd')) if os.path.isdir('/proc/self/fd') else 0)\n"
+        "os.write(2, b'still there')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, tiny_model, interpreter],
+        capture_output=True, text=True, cwd=ROOT, timeout=300,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "still there")
+    assert int(done.stdout) <= 5  # the three streams, and the listing's own; no pipe is left
 
 
 @pytest.mark.parametrize("interpreter", INTERPRETERS)

@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 from edge_runtime import container
 from edge_runtime.errors import ModelError
-from edge_runtime.interpreters import first_line, installed, quiet_stderr
+from edge_runtime.interpreters import first_line, installed
 from edge_runtime.model import Model
+from edge_runtime.native_messages import native_messages
 from training.evaluate.heads import finite, head_of, pick, probes, square_size
 from training.evaluate.opened import OpenedModel
 from workshop.evidence.scorer import Floats, Pixels
@@ -64,7 +65,7 @@ def open_tflite(path: Path, data: bytes) -> OpenedModel:
 def _bare(path: Path, graph: bytes) -> OpenedModel:
     module, name, version = installed()
     try:
-        with quiet_stderr():
+        with native_messages():
             native = module.Interpreter(model_content=graph, num_threads=THREADS)
             native.allocate_tensors()
     except (ValueError, RuntimeError) as error:
