@@ -12,7 +12,7 @@ import typer
 
 from benchmarks.cli_records import Json, register
 from benchmarks.counts_command import counts
-from edge_runtime.cli import MOST_THREADS
+from edge_runtime.interpreters import MOST_THREADS
 
 __all__ = ["app"]
 

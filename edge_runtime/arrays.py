@@ -52,5 +52,5 @@ def film_of(source: Any) -> Any:
 def name_of(source: Any) -> str:
     """What a prediction calls its film: the path or a file's name, else `<film>`."""
     if isinstance(source, str | os.PathLike):
-        return os.fspath(source)
+        return os.fsdecode(source)
     return str(getattr(source, "name", "") or getattr(source, "filename", "") or "<film>")

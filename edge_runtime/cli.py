@@ -22,10 +22,9 @@ if TYPE_CHECKING:
     from edge_runtime.inputs import Task
     from edge_runtime.model import Model
 
-__all__ = ["DEFAULTS", "MOST_THREADS", "USAGE", "complain", "main"]
+__all__ = ["DEFAULTS", "USAGE", "complain", "main"]
 
 DONE, FAILED, USAGE, REFUSED = 0, 1, 2, 4
-MOST_THREADS = 256
 DEFAULTS: dict[str, Any] = {
     "model": None, "json": False, "explain": None, "threshold": None, "threads": 1, "workers": 1,
     "resume": None, "no_contract": False, "info": False, "self_test": False, "benchmark": None,

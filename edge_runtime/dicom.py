@@ -89,7 +89,7 @@ def _gray(
     signed = int(data.get("PixelRepresentation") or 0) == 1
     # A signed value is moved up by `zero` (its sign bit turned), so that all are 0-65535.
     zero = 1 << (bits - 1) if signed else 0
-    shift = max(0, int(data.get("HighBit", bits - 1)) + 1 - bits)
+    shift = dicom_checks.shift_of(data, bits)
     whole = _mapped(whole, [(v >> shift & (1 << bits) - 1) ^ zero for v in range(LEVELS)])
 
     if data.get("ModalityLUTSequence"):

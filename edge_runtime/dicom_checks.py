@@ -20,7 +20,7 @@ from edge_runtime.formats import check_scans
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
-__all__ = ["begin", "bits_of", "frame", "number"]
+__all__ = ["begin", "bits_of", "frame", "number", "shift_of"]
 
 DEFLATED = "1.2.840.10008.1.2.1.99"
 RLE = "1.2.840.10008.1.2.5"
@@ -45,6 +45,15 @@ def bits_of(data: Dataset) -> int:
     if not 1 <= bits <= 16:
         raise FilmError(f"is DICOM of {bits!r:.20} bits a pixel, which is not read; save it as PNG")
     return bits
+
+
+def shift_of(data: Dataset, bits: int) -> int:
+    """How many bits lie below the `bits` of a pixel, by HighBit."""
+    high = int(data.get("HighBit", bits - 1))
+    if high >= int(data.BitsAllocated):
+        raise FilmError(f"is DICOM whose highest bit is {high!r:.20} of {data.BitsAllocated}; "
+                        "repair its header first")  # fmt: skip
+    return max(0, high + 1 - bits)
 
 
 def frame(data: Dataset, max_pixels: int) -> None:

@@ -9,8 +9,17 @@ from typing import Any, NamedTuple
 from edge_runtime.errors import InterpreterError, ModelError
 from edge_runtime.native_messages import native_messages
 
-__all__ = ["OUTPUTS", "Interpreter", "first_line", "installed", "open_interpreter", "wheel_version"]
+__all__ = [
+    "MOST_THREADS",
+    "OUTPUTS",
+    "Interpreter",
+    "first_line",
+    "installed",
+    "open_interpreter",
+    "wheel_version",
+]
 
+MOST_THREADS = 64  # each takes a stack: libraries end the process where there is no room for it
 OUTPUTS = ("probabilities", "heatmap", "novelty")
 MODULES = (
     ("ai_edge_litert.interpreter", "ai_edge_litert", "litert"),

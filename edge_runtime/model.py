@@ -16,7 +16,7 @@ from PIL import Image
 from edge_runtime import forks, golden, model_file, resolver
 from edge_runtime.arrays import film_of, name_of
 from edge_runtime.contract import LABELS, PREDICTION_SCHEMA, Contract
-from edge_runtime.errors import InterpreterError, ModelError
+from edge_runtime.errors import InterpreterError, ModelError, UsageError
 from edge_runtime.film_rules import FilmInfo, refusal
 from edge_runtime.interpreters import Interpreter
 from edge_runtime.model_file import BUNDLED, ModelFile, model_path
@@ -66,8 +66,11 @@ class Model:
         expected outputs; where LiteRT's C API fails, its Interpreter is tried. `interpreter`
         forces one of `edge_runtime.resolver.CHOICES`. With `no_contract` a file without one is
         opened too: the notice of its predictions says what is unknown then.
-        Raises `ModelError`, `InterpreterError` or, for an unknown interpreter, `UsageError`.
+        Raises `ModelError`, `InterpreterError` or, for what cannot be asked for, `UsageError`.
         """
+        # Every score is below NaN: unchecked, each film would be answered with "normal".
+        if threshold is not None and not 0 <= threshold <= 1:
+            raise UsageError(f"the threshold is {threshold!r}, not a number from 0 to 1")
         file = model_file.read(model_file.find(path_or_name), no_contract=no_contract)
         failed: ModelError | None = None
         for name in resolver.candidates(onnx=file.onnx, wanted=interpreter):
@@ -205,8 +208,8 @@ class Model:
         }
 
     def predict_many(self, films: Iterable[Any]) -> Iterator[Prediction]:
-        """Predictions of several films, in order, as they are asked for."""
-        return (self.predict(film) for film in films)
+        """Predictions of several films, as they are asked for; a `FilmError` does not end them."""
+        return map(self.predict, films)
 
     def identity(self) -> dict[str, str]:
         """Which model this is."""

@@ -58,7 +58,7 @@ def model_path(path_or_name: str | os.PathLike[str] | None = None) -> Path:
 
 def find(path_or_name: str | os.PathLike[str] | None = None) -> str:
     """As `model_path`, without `pathlib`, which takes as long to import as a film to decode."""
-    wanted = os.fspath(path_or_name) if path_or_name is not None else BUNDLED
+    wanted = os.fsdecode(path_or_name) if path_or_name is not None else BUNDLED
     bundled = os.path.join(FOLDER, f"{wanted}{SUFFIX}")
     if os.sep not in wanted and os.path.isfile(bundled):
         return bundled

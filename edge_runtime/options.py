@@ -6,8 +6,9 @@ import argparse
 from typing import NoReturn
 
 from edge_runtime import __version__
-from edge_runtime.cli import DEFAULTS, MOST_THREADS, USAGE, complain
+from edge_runtime.cli import DEFAULTS, USAGE, complain
 from edge_runtime.contract import NOTICE
+from edge_runtime.interpreters import MOST_THREADS
 
 __all__ = ["SHELLS", "parser"]
 

@@ -25,6 +25,7 @@ from typing import BinaryIO
 from PIL import Image, UnidentifiedImageError
 
 from edge_runtime import forks, formats, windowing
+from edge_runtime.depths import check_depth, check_wrapped
 from edge_runtime.errors import FilmError
 from edge_runtime.film_rules import FilmInfo
 
@@ -77,7 +78,7 @@ def open_film_info(source: Source) -> tuple[Image.Image, FilmInfo]:
     except FilmError as error:
         raise FilmError(f"{name} {error}") from error
     except UnidentifiedImageError as error:
-        raise FilmError(f"{name} begins like a picture, but is damaged; get it again") from error
+        raise FilmError(f"{name} {UNKNOWN_KIND}") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise FilmError(f"{name} {TOO_LARGE}") from error
     except Exception as error:  # decoders raise anything on damaged bytes
@@ -98,6 +99,7 @@ def rgb(pixels: Image.Image) -> bytes:
 
 
 TOO_LARGE = f"has more than {MAX_PIXELS:,} pixels, or {MAX_SIDE:,} on a side; make it smaller first"
+UNKNOWN_KIND = "begins like a picture, but is damaged or of a kind not read; save it as PNG"
 TOO_LONG = f"has more than {MAX_BYTES:,} bytes, which is more than a film needs"
 
 
@@ -131,7 +133,9 @@ def _film(image: Image.Image) -> tuple[Image.Image, FilmInfo]:
         raise FilmError(TOO_LARGE)
     if not min(image.size):
         raise FilmError("has no pixels")
+    check_depth(image)
     image.load()
+    check_wrapped(image)
     mode = image.mode
     turn = UPRIGHT.get(_orientation(image))
     info = FilmInfo.of(image)  # first, so that its copies are gone before there is a gray one
@@ -205,7 +209,8 @@ def _stream(source: str | os.PathLike[str] | bytes | BinaryIO) -> Iterator[Binar
     if isinstance(source, bytes):
         yield io.BytesIO(source)
     elif not isinstance(source, str | os.PathLike):
-        yield source if source.seekable() else held(source)
+        seekable = getattr(source, "seekable", None)  # an older mmap has none
+        yield source if seekable is not None and seekable() else held(source)
     else:
         try:
             stream = open(source, "rb")  # noqa: SIM115 - closed below

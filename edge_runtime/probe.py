@@ -17,9 +17,9 @@ from pathlib import Path
 
 from edge_runtime import energy, machine, machine_state, resolver
 from edge_runtime.benchmark_record import BenchmarkRecord, Memory, Times, quantile
-from edge_runtime.cli import MOST_THREADS
 from edge_runtime.errors import EdgeError
 from edge_runtime.film_times import drawn_film, film_times
+from edge_runtime.interpreters import MOST_THREADS
 from edge_runtime.model import Model, model_path
 from edge_runtime.others import BUSY, Others
 from edge_runtime.pixels import open_film

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 
 from edge_runtime.errors import InterpreterError, UsageError
-from edge_runtime.interpreters import Interpreter, installed, open_interpreter
+from edge_runtime.interpreters import MOST_THREADS, Interpreter, installed, open_interpreter
 
 __all__ = ["CHOICES", "VARIABLE", "candidates", "open_graph", "preload"]
 
@@ -38,8 +38,11 @@ def candidates(*, onnx: bool = False, wanted: str | None = None) -> tuple[str, .
 def open_graph(name: str, graph: bytes, threads: int) -> Interpreter:
     """A graph, loaded into an interpreter that `candidates` named.
 
-    Raises `InterpreterError` where it is not there, `ModelError` where the graph is at fault.
+    Raises `InterpreterError` where it is not there, `ModelError` where the graph is at fault,
+    `UsageError` for a number of threads that is none.
     """
+    if not 1 <= threads <= MOST_THREADS:
+        raise UsageError(f"threads is {threads!r}, not a number from 1 to {MOST_THREADS}")
     if name == "litert-c":
         from edge_runtime.litert_c import open_litert_c
 
