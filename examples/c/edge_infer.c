@@ -1164,7 +1164,15 @@ static void print_number(const char *key, double number_, const char *behind) {
     fputs(behind, stdout);
 }
 
-/* As Python's " ".join(name.split()). */
+/* What a terminal might obey or cannot show: controls, marks of direction, no character at all. */
+static bool unprintable(uint32_t code) {
+    return code < 32 || (code >= 0x7f && code <= 0x9f) || code == 0xad ||
+           (code >= 0x200b && code <= 0x200f) || (code >= 0x202a && code <= 0x202e) ||
+           (code >= 0x2060 && code <= 0x206f) || (code >= 0xd800 && code <= 0xf8ff) ||
+           code == 0xfeff;
+}
+
+/* As edge-infer prints it: one line, whatever the name holds. */
 static void print_name(const char *name) {
     bool begun = false, gap = false;
     while (*name) {
@@ -1180,8 +1188,8 @@ static void print_name(const char *name) {
         if (gap && begun) putchar(' ');
         begun = true;
         gap = false;
-        if (code >= 0xdc80 && code <= 0xdcff)
-            printf("\\u%04x", (unsigned)code);
+        if (unprintable(code))
+            printf(code < 256 ? "\\x%02x" : "\\u%04x", (unsigned)code);
         else
             fwrite(at, 1, (size_t)(name - at), stdout);
     }

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import threading
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 from PIL import Image
 
 from edge_runtime import container, model_file, resolver
-from edge_runtime.errors import FilmError, ModelError
+from edge_runtime.errors import FilmError, ModelError, UsageError
 from edge_runtime.litert_c import LiteRtC
 from edge_runtime.model import BUNDLED, Model, model_path
 from tests.tiny import film, png, repacked
@@ -160,6 +162,42 @@ def test_prediction_of_a_film(opened: Model, tmp_path: Path) -> None:
         (said.score, said.novelty, said.heatmap)
     }
     assert [one.score for one in opened.predict_many([path, path])] == [said.score] * 2
+    with path.open("rb") as stream, mmap(stream.fileno(), 0, access=ACCESS_READ) as mapped:
+        assert opened.predict(mapped).score == said.score
+    assert opened.predict(Inside(os.fsencode(path))).file == str(path)
+
+
+class Inside:
+    """A path whose text is bytes, as the file system has it."""
+
+    def __init__(self, path: bytes) -> None:
+        self._path = path
+
+    def __fspath__(self) -> bytes:
+        return self._path
+
+
+def test_a_film_that_cannot_be_read_does_not_end_the_others(opened: Model, tmp_path: Path) -> None:
+    path = write(tmp_path / "film.png", png(film(170, size=300)))
+    found = opened.predict_many([path, tmp_path / "none.png", path])
+    assert next(found).answer == "covid"
+    with pytest.raises(FilmError, match="does not exist"):
+        next(found)
+    assert [one.answer for one in found] == ["covid"]
+
+
+@pytest.mark.parametrize("interpreter", ["litert-c", "litert"])
+@pytest.mark.parametrize(
+    "asked", [{"threshold": float("nan")}, {"threshold": 7}, {"threshold": -0.1}, {"threads": 0},
+              {"threads": -3}, {"threads": 65}],
+)  # fmt: skip
+def test_what_cannot_be_asked_for_is_refused(
+    tiny_model: Path, interpreter: str, asked: dict[str, Any]
+) -> None:
+    with pytest.raises(UsageError, match=f"{next(iter(asked))} is .*, not a number from"):
+        Model.open(tiny_model, interpreter=interpreter, **asked)
+    with Model.open(os.fsencode(tiny_model), threshold=1, threads=1) as model:  # type: ignore[arg-type]
+        assert model.threshold == 1
 
 
 def test_borderline_is_near_the_threshold_and_never_a_refusal(tiny_model: Path) -> None:

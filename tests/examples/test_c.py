@@ -190,7 +190,8 @@ def phantoms(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
         if number % 4 == 3:
             grays = [3 * gray * gray // 16 + 900 for gray in phantom.image.ravel().tolist()]
             data, most = struct.pack(f">{len(grays)}H", *grays), 65535
-        path = folder / f'phantom "{number}" \u00e4\U0001f600.pgm'
+        odd = "\x1b[31m \t\x7f\u009b\u00ad\u200f\u202e\ufeff" if number == 1 else ""
+        path = folder / f'phantom "{number}" {odd}\u00e4\U0001f600.pgm'
         path.write_bytes(netpbm(width, height, data, most))
         paths.append(path)
     (folder / "blank.pgm").write_bytes(netpbm(100, 100, bytes(10_000)))
