@@ -4,7 +4,7 @@ Training, calibration, parity, the command line and every port use exactly this.
 
 1. Decode, the first frame, at full size (a draft-scaled JPEG has other pixels), by the one
    decoder that `edge_runtime.formats` finds for the file's first bytes.
-2. Gray: more than 8 bits by `edge_runtime.windowing`; colour as
+2. Gray: more than 8 bits by `edge_runtime.windowing`, in colour refused; colour as
    `(19595 R + 38470 G + 7471 B + 32768) >> 16`; transparency is ignored.
 3. Upright: the EXIF or TIFF orientation, or DICOM's PatientOrientation, is applied.
 4. Pillow's antialiased bilinear resize in two calls, width first: one call is not the same

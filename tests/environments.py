@@ -48,6 +48,9 @@ def build_wheel(folder: Path) -> Path:
     shutil.copytree(ROOT / "edge_runtime", source / "edge_runtime", ignore=ignored)
     for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
         shutil.copy2(ROOT / name, source)
+    backend = source / "workshop" / "build_backend.py"
+    backend.parent.mkdir()
+    shutil.copy2(ROOT / "workshop" / backend.name, backend)
     command: list[str | Path] = [
         sys.executable, "-m", "pip", "wheel", "--disable-pip-version-check", "-q",
         "--no-deps", "--no-build-isolation", "--no-index", "-w", folder, source,
