@@ -23,8 +23,10 @@ public final class ReadException extends Exception {
     }
 
     public final Why why;
-    /** What kind of file it is (FOREIGN, UNSUPPORTED) or what was met; may be empty. */
+    /** What kind of file it is (FOREIGN, UNSUPPORTED) or what was met, in English; may be empty. */
     public final String detail;
+    /** The same for an app that words it in any language; null where it has no words for it. */
+    public final FileKind kind;
 
     public ReadException(Why why, String detail) {
         this(why, detail, null);
@@ -34,6 +36,7 @@ public final class ReadException extends Exception {
         super(why.words.replace("%s", shown(detail)), cause);
         this.why = why;
         this.detail = shown(detail);
+        kind = FileKind.of(this.detail);
     }
 
     /** Whatever a file put into it: short, and in one line. */

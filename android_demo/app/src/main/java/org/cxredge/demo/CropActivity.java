@@ -11,7 +11,7 @@ import org.cxredge.core.Film;
 import org.cxredge.core.ReadException;
 
 /** The four corners of a film in a photograph; what lies between them becomes a film. */
-public final class CropActivity extends Screen {
+public final class CropActivity extends FilmScreen {
     private static final String CORNERS = "corners";
 
     private CropView view;
@@ -51,7 +51,7 @@ public final class CropActivity extends Screen {
                     findViewById(R.id.use).setEnabled(true);
                 });
             } catch (ReadException error) {
-                String said = Films.said(this, error);
+                String said = Failures.said(this, error);
                 runOnUiThread(() -> ((TextView) findViewById(R.id.hint)).setText(said));
             }
         });

@@ -79,8 +79,8 @@ public final class OtherScreensTest extends ScreenTests {
             assertEquals(123, state.getDoubleArray("corners")[0], 2);
             controller.get().findViewById(R.id.use).performClick();
             Session.Entry part = Session.ONE.entries().get(0);
-            until("the part", () -> !part.waiting());
-            assertEquals("photograph.png, a part of it", part.name);
+            until("the part", () -> !part.waiting() && part.name != null);
+            assertEquals("photograph.png, a part of it", part.name(controller.get()));
             assertEquals(540, part.analysis.width, 12);
             assertEquals(590, part.analysis.height, 12);
             assertAlike(read(film("above.png")).analysis.film, part.analysis.film);
