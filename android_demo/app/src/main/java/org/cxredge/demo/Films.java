@@ -6,6 +6,7 @@ import android.net.Uri;
 import android.provider.OpenableColumns;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import org.cxredge.core.Film;
 import org.cxredge.core.FilmReader;
 import org.cxredge.core.ReadException;
@@ -16,16 +17,23 @@ final class Films {
 
     private Films() {}
 
-    /** The film at its full size. Raises `ReadException` with what is wrong with it. */
-    static Film read(ContentResolver resolver, Uri uri) throws ReadException {
+    /** All of a film's bytes from whoever has it, who may take their time. */
+    static ByteBuffer fetch(ContentResolver resolver, Uri uri) throws ReadException {
         try (InputStream in = resolver.openInputStream(uri)) {
             if (in == null) {
                 throw new ReadException(ReadException.Why.CANNOT_OPEN, "");
             }
-            return FilmReader.read(FilmReader.held(in), new PhoneDecoding());
+            return FilmReader.held(in);
         } catch (IOException | RuntimeException error) {
             // Another app's provider answers, and hands over whatever it fails with.
             throw new ReadException(ReadException.Why.CANNOT_OPEN, "");
+        }
+    }
+
+    /** The film at its full size. Raises `ReadException` with what is wrong with it. */
+    static Film decode(ByteBuffer file) throws ReadException {
+        try {
+            return FilmReader.read(file, new PhoneDecoding());
         } catch (OutOfMemoryError error) {
             throw new ReadException(ReadException.Why.TOO_LARGE, "");
         }

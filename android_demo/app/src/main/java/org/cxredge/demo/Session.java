@@ -6,6 +6,7 @@ import android.net.Uri;
 import android.os.Handler;
 import android.os.Looper;
 import android.os.SystemClock;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -77,6 +78,7 @@ final class Session {
     private final Handler main = new Handler(Looper.getMainLooper());
     private final List<Entry> entries = new ArrayList<>();
     private final List<Runnable> listeners = new ArrayList<>();
+    final FilmQueue queue = new FilmQueue();
     private int last;
 
     private Session() {}
@@ -107,10 +109,11 @@ final class Session {
         if (evict()) {
             TemporaryFiles.prune(app);
         }
+        ContentResolver resolver = app.getContentResolver();
         Engine engine = Engine.of(context);
-        engine.worker.execute(() -> read(app, engine, entry));
+        queue.add(engine, resolver, uri, () -> entry.forgotten,
+                (file, failure, nanos) -> answer(engine, entry, file, failure, nanos));
         if (!entry.photograph()) { // nobody needs to be asked what the app's own is called
-            ContentResolver resolver = app.getContentResolver();
             Errands.NAMES.run(() -> Films.name(resolver, uri), name -> {
                 entry.name = name;
                 tell();
@@ -146,6 +149,7 @@ final class Session {
             entry.forgotten = true;
         }
         entries.clear();
+        queue.restart();
         tell();
     }
 
@@ -165,17 +169,16 @@ final class Session {
         }
     }
 
-    private void read(Context context, Engine engine, Entry entry) {
-        if (entry.forgotten) {
-            return; // while it waited
-        }
+    private void answer(
+            Engine engine, Entry entry, ByteBuffer file, ReadException unread, long nanos) {
         Analysis found = null;
-        Exception failure = null;
+        Exception failure = unread;
         try {
             TfliteGraph graph = engine.graph();
-            long begun = SystemClock.elapsedRealtimeNanos();
-            Film film = film(context.getContentResolver(), entry.uri, entry.corners);
-            found = Analysis.of(graph, film, begun);
+            if (unread == null) {
+                long begun = SystemClock.elapsedRealtimeNanos() - nanos;
+                found = Analysis.of(graph, film(file, entry.corners), begun);
+            }
         } catch (ReadException | ModelException error) {
             failure = error;
         } catch (OutOfMemoryError full) {
@@ -190,9 +193,8 @@ final class Session {
         });
     }
 
-    private static Film film(ContentResolver resolver, Uri uri, double[] corners)
-            throws ReadException {
-        Film film = Films.read(resolver, uri);
+    private static Film film(ByteBuffer file, double[] corners) throws ReadException {
+        Film film = Films.decode(file);
         if (corners == null) {
             return film;
         }

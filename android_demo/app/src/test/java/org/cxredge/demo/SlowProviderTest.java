@@ -113,6 +113,40 @@ public final class SlowProviderTest extends ScreenTests {
         }
     }
 
+    /** It hands over nothing: the self-check runs all the same, and so do films after it is left. */
+    @Test
+    public void aFilmThatNeverComesHoldsUpNeitherTheModelNorWhatIsAskedLater() throws Exception {
+        Uri never = Uri.parse("content://never/1");
+        CountDownLatch asked = new CountDownLatch(1);
+        shadowOf(RuntimeEnvironment.getApplication().getContentResolver())
+                .registerInputStreamSupplier(never, () -> {
+                    asked.countDown();
+                    boolean waits = true;
+                    while (waits) { // deaf to interruption, as a call to another process is
+                        try {
+                            answers.await();
+                            waits = false;
+                        } catch (InterruptedException error) {
+                            // It waits on.
+                        }
+                    }
+                    return new ByteArrayInputStream(new byte[0]);
+                });
+        Session.Entry stuck = Session.ONE.add(RuntimeEnvironment.getApplication(), never, null);
+        Session.Entry behind =
+                Session.ONE.add(RuntimeEnvironment.getApplication(), film("above.png"), null);
+        asked.await();
+        Engine.of(RuntimeEnvironment.getApplication()).recheck(2);
+        ready();
+        assertTrue(stuck.waiting() && behind.waiting());
+        Session.ONE.clear(); // "Forget all films"
+        Session.Entry later = read(film("above.png"));
+        assertNotNull(later.analysis);
+        answers.countDown();
+        assertNotNull(read(film("below.png")).analysis);
+        assertTrue("nobody asks any more", stuck.waiting() && behind.waiting());
+    }
+
     @Test
     public void aScreenThatIsClosedMeanwhileIsNotMissed() throws Exception {
         Session.Entry entry;
