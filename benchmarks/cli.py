@@ -151,7 +151,7 @@ def overhead(
     films: Annotated[
         int, typer.Option(min=20, help="Answered by one process, to see its memory.")
     ] = 10_000,
-    archive: Annotated[int, typer.Option(min=2, help="Films of the folder.")] = 800,
+    archive: Annotated[int, typer.Option(min=2, help="Films of the folder.")] = 2400,
     rounds: Annotated[int, typer.Option(min=2, help="Of the folder, each way.")] = 5,
     out: Annotated[Path, typer.Option(help="Folder for runtime.md and runtime.json.")] = Path(
         "runs/overhead"

@@ -3,6 +3,7 @@
 The steps are those of `edge-infer FILM`, called one by one; started by `benchmarks.cold`.
 """
 
+import gc
 import os
 import time
 from importlib import import_module
@@ -15,9 +16,11 @@ def main() -> None:
     def mark(name: str) -> None:
         marks.append((name, time.clock_gettime(time.CLOCK_MONOTONIC)))
 
+    gc.disable()  # as the command does
     import_module("PIL.Image")
     mark("import Pillow")
     import_module("edge_runtime.__main__")
+    import_module("edge_runtime.cli")
     mark("import the command")
     import json
     import sys
@@ -30,7 +33,7 @@ def main() -> None:
     mark("import the runtime")
     path = model_file.find(sys.argv[2] if len(sys.argv) > 2 else None)
     with open(path, "rb") as stream:
-        graph, files = container.split(stream.read())
+        graph, files = container.read(stream)
     mark("read the model")
     contract = Contract.from_json(files[container.CONTRACT])
     goldens = golden.from_json(files[container.GOLDEN])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import json
 import os
@@ -99,6 +100,7 @@ def _run(options: SimpleNamespace) -> int:
             return USAGE
         from edge_runtime.probe import measure
 
+        _collect()
         print(measure(options.model, options.benchmark, options.threads).to_json())
         return DONE
     opened: dict[str, Any] = {"threads": options.threads, "threshold": options.threshold}
@@ -159,6 +161,7 @@ class _Alone:
 def _films(options: SimpleNamespace, answering: _Alone | Pool) -> int:
     """Answer every film; returns the exit status of all of them."""
     as_json = options.json or options.resume is not None
+    _collect()
     with contextlib.ExitStack() as stack:
         tasks = expand(options.films)
         write, kinds = _print, dict.fromkeys(("answered", "refused", "failed"), 0)
@@ -186,6 +189,13 @@ def _films(options: SimpleNamespace, answering: _Alone | Pool) -> int:
     if kinds["failed"]:
         return FAILED
     return DONE if kinds["answered"] else REFUSED
+
+
+def _collect() -> None:
+    """Turn the garbage collector on, where `__main__` turned it off for the start."""
+    if not gc.isenabled():
+        gc.freeze()  # what is there now stays: the first collection would look through it all
+        gc.enable()
 
 
 def _print(line: str) -> None:

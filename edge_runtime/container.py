@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import struct
 import zlib
+from typing import BinaryIO
 
 from edge_runtime.errors import ModelError, one_line
 
-__all__ = ["CONTRACT", "GOLDEN", "append", "sha256", "split"]
+__all__ = ["CONTRACT", "GOLDEN", "append", "read", "sha256", "split"]
 
 CONTRACT = "contract.json"
 GOLDEN = "golden.json"
 MOST_BYTES = 1 << 26  # of all files behind a graph: ours are some hundred kilobytes
 END, ENTRY, FILE = b"PK\x05\x06", 0x02014B50, 0x04034B50  # how the parts of a ZIP begin
+TAIL = 1 << 18  # bytes in which the archive behind a graph nearly always fits
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the first date that ZIP knows: same files, same bytes
 
 
@@ -59,20 +62,39 @@ def split(data: bytes) -> tuple[bytes, dict[str, bytes]]:
     if end < 0:
         return data, {}
     found = _as_appended(data, end)
-    return found if found is not None else _unzipped(data, end)
+    return (data[: found[0]], found[1]) if found is not None else _unzipped(data, end)
 
 
-def _as_appended(data: bytes, end: int) -> tuple[bytes, dict[str, bytes]] | None:
-    """What `split` gives for an archive as `append` writes it, None for any other.
+def read(stream: BinaryIO) -> tuple[bytes, dict[str, bytes]]:
+    """As `split`, of a file at any place: no second copy of the graph is made.
 
-    `zipfile` reads those just as well; to import it takes as long as to run the network.
+    That copy would be a tenth of what a small board has to give for a film, in memory and time.
+    """
+    if stream.seekable():
+        before = max(0, stream.seek(0, os.SEEK_END) - TAIL)
+        stream.seek(before)
+        tail = stream.read()
+        end = tail.rfind(END, max(0, len(tail) - 65_557))
+        found = _as_appended(tail, end, before) if end >= 0 else None
+        stream.seek(0)
+        if found is not None:
+            return stream.read(found[0]), found[1]
+    return split(stream.read())
+
+
+def _as_appended(data: bytes, end: int, before: int = 0) -> tuple[int, dict[str, bytes]] | None:
+    """The graph's length and the files of an archive as `append` writes it, None for any other.
+
+    `before` bytes of the file are not in `data`. `zipfile` reads those archives just as well; to
+    import it takes as long as to run the network.
     """
     if len(data) != end + 22:
         return None
     disks, here, whole, size, place, comment = struct.unpack_from("<4xIHHIIH", data, end)
+    place -= before
     first, at = place, place
     files: dict[str, bytes] = {}
-    if disks or comment or here != whole or not whole or place + size != end:
+    if disks or comment or here != whole or not whole or place < 0 or place + size != end:
         return None
     expected = None  # where the next file has to begin
     for _ in range(whole):
@@ -82,11 +104,13 @@ def _as_appended(data: bytes, end: int) -> tuple[bytes, dict[str, bytes]] | None
             "<I2xHI4xIIIHI8xI", data, at
         )
         name = data[at + 46 : at + 46 + words]
+        start -= before
         body = start + 30 + words
         told = struct.pack("<IHI4xIIIHH", FILE, need, form, crc, packed, length, words, 0)
         plain = (mark, need, form, packed, rest) == (ENTRY, 20, 0, length, 0)
         if (
             not plain
+            or start < 0
             or expected not in (None, start)
             or body + length > place
             or _untimed(data[start : start + 30]) != told
@@ -99,7 +123,7 @@ def _as_appended(data: bytes, end: int) -> tuple[bytes, dict[str, bytes]] | None
         first = start if expected is None else first
         files[name.decode()] = data[body : body + length]
         expected, at = body + length, at + 46 + words
-    return (data[:first], files) if (expected, at) == (place, end) else None
+    return (before + first, files) if (expected, at) == (place, end) else None
 
 
 def _untimed(header: bytes) -> bytes:

@@ -20,9 +20,10 @@ SUFFIXES = frozenset((
 ))  # fmt: skip
 STDIN = "-"
 MOST_BYTES = 1 << 29  # of standard input: a pipe without end must not fill the memory
-MAGIC = re.compile(r"[*?[]")
-PAGE = re.compile(r"(.+)#([1-9][0-9]{0,5})", re.DOTALL)
-DICOM_NAME = re.compile(r"(\.[0-9]*)?")  # of a suffix: "IM0001" and "1.2.840.113" are DICOM's ways
+# As texts: to compile them takes a hundredth of a cold answer, and few commands ask.
+MAGIC = r"[*?[]"
+PAGE = r"(?s)(.+)#([1-9][0-9]{0,5})"
+DICOM_NAME = r"(\.[0-9]*)?"  # of a suffix: "IM0001" and "1.2.840.113" are DICOM's ways
 
 
 class Task(NamedTuple):
@@ -45,9 +46,9 @@ def expand(words: Sequence[str]) -> Iterator[Task]:
             yield from _folder(word)
         elif os.path.lexists(word):
             yield Task(word, word)
-        elif MAGIC.search(word):
+        elif re.search(MAGIC, word):
             yield from _pattern(word)
-        elif (split := PAGE.fullmatch(word)) and os.path.isfile(split[1]):
+        elif (split := re.fullmatch(PAGE, word)) and os.path.isfile(split[1]):
             yield Task(word, split[1], page=int(split[2]))
         else:
             yield Task(word, word)
@@ -118,7 +119,7 @@ def _is_film(path: str, name: str) -> bool:
     suffix = os.path.splitext(name)[1].lower()
     if suffix in SUFFIXES:
         return True
-    if not DICOM_NAME.fullmatch(suffix) or name.upper() == "DICOMDIR":
+    if not re.fullmatch(DICOM_NAME, suffix) or name.upper() == "DICOMDIR":
         return False
     try:
         with open(path, "rb") as stream:

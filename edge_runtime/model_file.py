@@ -81,15 +81,14 @@ def read(path: str | os.PathLike[str], *, no_contract: bool = False) -> ModelFil
     onnx = path.lower().endswith(ONNX)
     try:
         with open(path, "rb") as stream:
-            data = stream.read()
+            if onnx:
+                from edge_runtime.onnx_props import split_props
+
+                graph, files = split_props(stream.read())
+            else:
+                graph, files = container.read(stream)
     except OSError as error:
         raise ModelError(f"{path} cannot be read: {error.strerror}") from error
-    if onnx:
-        from edge_runtime.onnx_props import split_props
-
-        graph, files = split_props(data)
-    else:
-        graph, files = container.split(data)
     if container.CONTRACT not in files or container.GOLDEN not in files:
         if no_contract:
             return ModelFile(path, graph, None, Golden((), {}), onnx)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -10,7 +11,9 @@ from pathlib import Path
 
 from edge_runtime.errors import InterpreterError
 
-__all__ = ["run_tool", "tool"]
+__all__ = ["check_digest", "run_tool", "tool"]
+
+MOST_LINES = 3  # of a program's complaints, in an error
 
 
 def tool(name: str, packages: str, purpose: str) -> str:
@@ -30,11 +33,25 @@ def tool(name: str, packages: str, purpose: str) -> str:
 
 
 def run_tool(command: Sequence[str | os.PathLike[str]], cwd: Path | None = None) -> str:
-    """What a program prints; the first line of complaint in an `InterpreterError` if it fails."""
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    """What a program prints; its first complaints in an `InterpreterError` if it fails."""
+    done = subprocess.run(
+        command, cwd=cwd, capture_output=True, text=True, errors="replace", check=False
+    )  # "replace": some print what they find in a file as it lies there
     if done.returncode:
         lines = [line.strip() for line in (done.stderr + done.stdout).splitlines() if line.strip()]
         said = [line for line in lines if "error" in line.lower() or line.startswith("E:")]
-        why = (said or lines[-1:] or [f"exit status {done.returncode}"])[0]
+        why = "; ".join((said or lines[-1:])[:MOST_LINES]) or f"exit status {done.returncode}"
         raise InterpreterError(f"{Path(command[0]).name} failed: {why}")
     return done.stdout
+
+
+def check_digest(path: Path, sha256: str) -> None:
+    """A fetched file is the one that it should be, or is removed with an `InterpreterError`."""
+    with path.open("rb") as stream:
+        found = hashlib.file_digest(stream, "sha256").hexdigest()
+    if found != sha256:
+        path.unlink()
+        raise InterpreterError(
+            f"{path.name} is not the file that it should be (SHA-256 {found[:12]}..., not "
+            f"{sha256[:12]}...) and was removed; run it again to fetch it anew"
+        )

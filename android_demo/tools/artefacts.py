@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 
 from android_demo.tools.run import HERE, run
 from edge_runtime.errors import InterpreterError
+from workshop.tools import check_digest
 
 __all__ = ["fetched"]
 
@@ -62,13 +62,6 @@ def _check(repository: Path, wanted: dict[str, str]) -> None:
         mark = [digest, state.st_size, state.st_mtime_ns]
         if known.get(name) == mark:
             continue
-        with path.open("rb") as stream:
-            found = hashlib.file_digest(stream, "sha256").hexdigest()
-        if found != digest:
-            path.unlink()
-            raise InterpreterError(
-                f"{path.name} is not the file that it should be (SHA-256 {found[:12]}..., not "
-                f"{digest[:12]}...) and was removed; run it again to fetch it anew"
-            )
+        check_digest(path, digest)
         known[name] = mark
     stamp.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", "utf-8")

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 
-from edge_runtime.errors import InterpreterError
 from workshop import tools
 
 __all__ = ["APP", "CACHE", "HERE", "OUT", "PACKAGES", "ROOT", "run", "tool"]
@@ -40,16 +38,4 @@ def tool(name: str) -> str:
 
 def run(*command: Word) -> str:
     """What a command prints; its complaints in an `InterpreterError` where it fails."""
-    done = subprocess.run(
-        [tool(str(command[0])), *command[1:]],
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-    )  # "replace": dexdump prints strings as they lie in the dex
-    if done.returncode:
-        lines = [line.strip() for line in (done.stderr + done.stdout).splitlines()]
-        named = [line for line in lines if "error" in line.lower()] or lines[-3:]
-        why = "; ".join(named[:3]) or f"exit status {done.returncode}"
-        raise InterpreterError(f"{command[0]} failed: {why}")
-    return done.stdout
+    return tools.run_tool([tool(str(command[0])), *command[1:]])

@@ -33,8 +33,8 @@ class Plan:
     model: str | None = None  # file or bundled name
     threads: Sequence[int] = (1, 2)
     samples: int = 400
-    archive: int = 800  # films in the folder
-    rounds: int = 5
+    archive: int = 2400  # films in the folder: to start the processes is a small part of it
+    rounds: int = 7
     early: int = 1000  # films after which memory is looked at first
     films: int = 10_000  # and last
     loops: int = LOOPS

@@ -17,9 +17,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge_runtime.errors import InterpreterError
 from workshop.runs import storage_error
-from workshop.tools import run_tool, tool
+from workshop.tools import check_digest, run_tool, tool
 
 __all__ = ["ABIS", "CACHE", "VERSION", "Library", "build"]
 
@@ -131,13 +130,7 @@ def _fetch(cache: Path) -> Path:
             [maven, "-q", "-B", f"-Dmaven.repo.local={repository}", f"{PLUGIN}:get",
              "-Dtransitive=false", f"-Dartifact={ARTEFACT}:{VERSION}:aar"]
         )  # fmt: skip
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
-    if found != SHA256:
-        path.unlink()
-        raise InterpreterError(
-            f"{path.name} is not the file that it should be (SHA-256 {found[:12]}..., not "
-            f"{SHA256[:12]}...) and was removed; run it again to fetch it anew"
-        )
+    check_digest(path, SHA256)
     return path
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 
 import pytest
@@ -100,7 +101,7 @@ def test_our_own_reader_says_what_zipfile_says(
 ) -> None:
     """Where it says anything: of what it passes on, `zipfile` is the judge."""
     data = container.append(graph, files)
-    assert container._as_appended(data, data.rfind(container.END)) == (graph, files)
+    assert container._as_appended(data, data.rfind(container.END)) == (len(graph), files)
     damaged = bytearray(data)
     for _ in range(drawn.draw(st.integers(1, 3))):
         damaged[drawn.draw(st.integers(len(graph), len(data) - 1))] = drawn.draw(
@@ -109,7 +110,10 @@ def test_our_own_reader_says_what_zipfile_says(
     end = damaged.rfind(container.END)
     if end >= 0:
         found = container._as_appended(bytes(damaged), end)
-        assert found is None or found == container._unzipped(bytes(damaged), end)
+        if found is not None:
+            graph_length, inside = found
+            expected = bytes(damaged[:graph_length]), inside
+            assert expected == container._unzipped(bytes(damaged), end)
 
 
 def test_an_archive_by_another_hand_is_read_too() -> None:
@@ -121,3 +125,32 @@ def test_an_archive_by_another_hand_is_read_too() -> None:
     data = b"graph" + stream.getvalue()
     assert container._as_appended(data, data.rfind(container.END)) is None
     assert container.split(data) == (b"graph", {"a": b"1" * 500})
+
+
+@given(st.binary(max_size=400), FILES, st.integers(1, 300), st.integers(0, 40))
+def test_a_file_is_read_as_its_bytes_are_split(
+    graph: bytes, files: dict[str, bytes], tail: int, cut: int
+) -> None:
+    """However little of the archive the tail holds, and where the file was cut."""
+    data = container.append(graph, files)
+    data = data[: len(data) - cut]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(container, "TAIL", tail)
+        try:
+            expected = container.split(data)
+        except ModelError:
+            with pytest.raises(ModelError):
+                container.read(io.BytesIO(data))
+            return
+        stream = io.BytesIO(data)
+        stream.seek(len(data) // 2)
+        assert container.read(stream) == expected
+
+
+def test_a_pipe_is_read_too() -> None:
+    data = container.append(b"graph", {"a": b"1"})
+    reader, writer = os.pipe()
+    with open(writer, "wb") as stream:
+        stream.write(data)
+    with open(reader, "rb") as stream:
+        assert container.read(stream) == (b"graph", {"a": b"1"})

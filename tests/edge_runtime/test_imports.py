@@ -49,8 +49,26 @@ def test_a_cold_answer_imports_next_to_nothing(tiny_model: Path, picture: Path) 
         "from edge_runtime.cli import main; main(sys.argv[2:])"
     )
     more = imported(program, tiny_model, picture) - imported(needed)
-    small = {"array", "base64", "binascii", "edge_runtime", "importlib", "locale", "weakref"}
+    small = {"array", "base64", "binascii", "edge_runtime", "gc", "importlib", "locale", "weakref"}
     assert more <= small | {"threading"}, more
+
+
+def test_garbage_is_collected_from_the_first_film_on(tiny_model: Path, picture: Path) -> None:
+    """Not while all that stays is imported; an archive's memory must not grow, though."""
+    program = (
+        "import gc, sys\nfrom edge_runtime import __main__, cli, model\n"
+        "seen = []\n"
+        "for home, name in (model.model_file, 'read'), (model.Model, 'answer'):\n"
+        "    def told(*a, _inner=getattr(home, name), _name=name, **k):\n"
+        "        seen.append((_name, gc.isenabled()))\n"
+        "        return _inner(*a, **k)\n"
+        "    setattr(home, name, told)\n"
+        "__main__.os._exit = lambda status: None\n"
+        "sys.argv[1:1] = ['--model']\n"
+        "__main__.command()\n"
+        "assert seen == [('read', False), ('answer', True)], seen"
+    )
+    imported(program, tiny_model, picture)
 
 
 def test_the_interpreter_path_needs_no_tensorflow(tiny_model: Path, picture: Path) -> None:
