@@ -124,13 +124,15 @@ public final class Golden {
                 throw ModelException.damaged(
                         "the model's golden input " + name + " is no picture", error);
             }
-            throw ModelException.damaged("the model's golden input " + name + " is of another size");
+            throw ModelException.damaged(
+                    "the model's golden input " + name + " is of another size");
         }
 
         /** By output, the largest difference from what is expected. */
         private double[] differences(Outputs given) throws ModelException {
             if (given.heatmap.length != heatmap.length) {
-                throw ModelException.damaged("the model's outputs are not of the golden inputs' size");
+                throw ModelException.damaged(
+                        "the model's outputs are not of the golden inputs' size");
             }
             return new double[] {
                 largest(given.probabilities, probabilities),

@@ -28,7 +28,8 @@ public final class SelfCheckActivity extends CheckedScreen {
             add(rows, R.layout.heading, Words.say(
                     this, R.string.check_row, Failures.part(this, result.name), passed));
             add(rows, R.layout.words, Words.say(this, R.string.check_difference,
-                    Failures.part(this, result.output), result.difference, result.tolerance, answer(result.answered)));
+                    Failures.part(this, result.output), result.difference, result.tolerance,
+                    answer(result.answered)));
         }
         text(R.id.check_family, family(check));
         JpegCheck jpeg = Engine.of(this).jpeg();

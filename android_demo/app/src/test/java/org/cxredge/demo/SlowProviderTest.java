@@ -115,7 +115,7 @@ public final class SlowProviderTest extends ScreenTests {
 
     /** It hands over nothing: the self-check runs all the same, and so do films after it is left. */
     @Test
-    public void aFilmThatNeverComesHoldsUpNeitherTheModelNorWhatIsAskedLater() throws Exception {
+    public void aFilmThatNeverComesHoldsUpNothingElse() throws Exception {
         Uri never = Uri.parse("content://never/1");
         CountDownLatch asked = new CountDownLatch(1);
         shadowOf(RuntimeEnvironment.getApplication().getContentResolver())

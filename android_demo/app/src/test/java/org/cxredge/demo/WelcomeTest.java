@@ -70,7 +70,7 @@ public final class WelcomeTest extends ScreenTests {
         return Engine.mapped(RuntimeEnvironment.getApplication().getAssets());
     }
 
-    /** The model with another text in one place of what it carries; as long, and no sum checked. */
+    /** The model with another text of the same length in what it carries. */
     private static ByteBuffer with(String before, String after) throws IOException {
         ByteBuffer mapped = bundled();
         byte[] all = new byte[mapped.remaining()];
