@@ -113,7 +113,7 @@ public final class SlowProviderTest extends ScreenTests {
         }
     }
 
-    /** It hands over nothing: the self-check runs all the same, and so do films after it is left. */
+    /** It hands over nothing: the self-check runs all the same, and films after it is left. */
     @Test
     public void aFilmThatNeverComesHoldsUpNothingElse() throws Exception {
         Uri never = Uri.parse("content://never/1");

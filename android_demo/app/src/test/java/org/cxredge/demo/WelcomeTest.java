@@ -106,8 +106,8 @@ public final class WelcomeTest extends ScreenTests {
             LinearLayout shares = screen.findViewById(R.id.shares);
             assertEquals(2, shares.getChildCount());
             String said = ((TextView) shares.getChildAt(0)).getText().toString();
-            assertTrue(said, said.matches("Of [0-9]+ films of other pneumonia .* covid: [0-9]+\u00a0% "
-                    + "\\(95\u00a0% interval [0-9]+ to [0-9]+\u00a0%\\)\\."));
+            assertTrue(said, said.matches("Of [0-9]+ films of other pneumonia .* covid: "
+                    + "[0-9]+\u00a0% \\(95\u00a0% interval [0-9]+ to [0-9]+\u00a0%\\)\\."));
             screen.findViewById(R.id.accept).performClick();
             assertTrue(new Settings(screen).accepted(
                     Engine.one.check().file.contract.graphSha256));
