@@ -62,6 +62,7 @@ public final class CropView extends View {
     void reset() {
         if (corners != null) {
             show(picture, new Corners(corners.width(), corners.height()));
+            announceForAccessibility(getContext().getString(R.string.crop_whole));
         }
     }
 

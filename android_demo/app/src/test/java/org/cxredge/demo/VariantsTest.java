@@ -109,11 +109,23 @@ public final class VariantsTest extends ScreenTests {
                     + text.getCompoundPaddingBottom();
             assertTrue(name + ": " + text.getText() + " is cut off",
                     text.getHeight() >= needed || text.getEllipsize() != null);
+            checkWords(text, name);
         }
         if (view instanceof ViewGroup) {
             for (int i = 0; i < ((ViewGroup) view).getChildCount(); i++) {
                 checkTexts(((ViewGroup) view).getChildAt(i), name);
             }
+        }
+    }
+
+    /** No word is torn: a column too narrow for one is too narrow. */
+    private static void checkWords(TextView text, String name) {
+        CharSequence words = text.getLayout().getText();
+        for (int i = 0; i + 1 < text.getLayout().getLineCount(); i++) {
+            int end = text.getLayout().getLineEnd(i);
+            boolean torn = end < words.length() && Character.isLetter(words.charAt(end - 1))
+                    && Character.isLetter(words.charAt(end));
+            assertTrue(name + ": a word is torn in " + words, !torn);
         }
     }
 
