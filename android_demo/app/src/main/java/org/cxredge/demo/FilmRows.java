@@ -70,8 +70,10 @@ final class FilmRows {
         }
         Decision one = entry.analysis.decision;
         String answer = Words.answer(screen, one);
-        // Never the word alone: a score against a threshold.
-        return one.reason != null ? answer
+        // Never the word alone: a score against a threshold, or why there is none.
+        return one.reason != null
+                ? Words.say(screen, R.string.row_refused, answer,
+                        Words.of(screen, entry.analysis).get(0))
                 : Words.say(screen, R.string.row_answer, answer, one.score, one.threshold);
     }
 }

@@ -105,6 +105,9 @@ public final class MainTest extends ScreenTests {
             String below = String.format(Locale.ROOT, "below.png: %s (%.3f, threshold %.3f)",
                     told.get("answer"), told.get("score"), told.get("threshold"));
             assertEquals(below, rows.getChildAt(3).getContentDescription());
+            assertEquals("unfamiliar.png: not recognised. "
+                            + "It is unlike the films that the model knows.",
+                    rows.getChildAt(1).getContentDescription());
             draw(controller.get(), "start-films");
             rows.getChildAt(3).performClick();
             assertNotNull(shadowOf(controller.get()).getNextStartedActivity());
