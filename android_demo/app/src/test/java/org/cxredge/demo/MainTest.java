@@ -12,8 +12,6 @@ import android.content.Intent;
 import android.net.Uri;
 import android.os.Bundle;
 import android.provider.MediaStore;
-import android.view.View;
-import android.view.WindowManager;
 import android.widget.LinearLayout;
 import android.widget.TextView;
 import java.io.File;
@@ -245,24 +243,6 @@ public final class MainTest extends ScreenTests {
                 Intent next = shadowOf(controller.get()).getNextStartedActivity();
                 assertEquals(link.getValue().getName(), next.getComponent().getClassName());
             }
-        }
-    }
-
-    @Test
-    public void screenshotsAreRefusedWhereThatWasChosen() {
-        int secure = WindowManager.LayoutParams.FLAG_SECURE;
-        try (ActivityController<MainActivity> controller = start()) {
-            assertEquals(0, controller.get().getWindow().getAttributes().flags & secure);
-        }
-        try (ActivityController<SettingsActivity> controller =
-                Robolectric.buildActivity(SettingsActivity.class).setup()) {
-            View choice = controller.get().findViewById(R.id.secure);
-            choice.performClick();
-            assertEquals(secure, controller.get().getWindow().getAttributes().flags & secure);
-        }
-        try (ActivityController<MainActivity> controller = start()) {
-            assertEquals(secure, controller.get().getWindow().getAttributes().flags & secure);
-            assertFalse(controller.get().isFinishing());
         }
     }
 }
