@@ -49,6 +49,7 @@ KNOWN = ("model", "training", "export")
 # What takes minutes, or a quiet machine: each holds its model's digest, and is made by hand.
 MEASURED = {
     "benchmarks/records/qemu-*.json": "python -m benchmarks counts --write",
+    "docs/android/model.txt": "android_demo/build refresh",
     "docs/evidence/peers.json": (
         "python -m benchmarks peers --export RUN/export --out docs/evidence"
     ),

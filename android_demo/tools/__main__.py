@@ -1,4 +1,4 @@
-"""`android_demo/build [apk|test|pictures|films|bands]`."""
+"""`android_demo/build [apk|test|pictures|films|refresh|bands]`."""
 
 from __future__ import annotations
 
@@ -20,10 +20,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="android_demo/build",
         description="Build and verify the app; with 'test' run its tests on the JVM too, with "
         "'pictures' draw the screens anew into docs/android/; 'films' chooses the tests' phantoms "
-        "for the bundled model; 'bands' measures what a photograph of 50 megapixels costs.",
+        "for the bundled model; 'refresh' does both where the screens show another model; 'bands' "
+        "measures what a photograph of 50 megapixels costs.",
     )
     parser.add_argument(
-        "what", nargs="?", choices=("apk", "test", "pictures", "films", "bands"), default="apk"
+        "what",
+        nargs="?",
+        choices=("apk", "test", "pictures", "films", "refresh", "bands"),
+        default="apk",
     )
     parser.add_argument("only", nargs="*", help="test classes; all without")
     parser.add_argument("--out", type=Path, default=OUT, help="where to build  [build/android]")
@@ -34,6 +38,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from android_demo.tools import films
 
             print(*films.choose(jvm.FILMS), sep="\n")
+            return 0
+        if options.what == "refresh":
+            from android_demo.tools import refresh
+
+            for line in refresh.refresh(options.out.resolve(), options.cache.resolve()):
+                print(line, flush=True)  # some take minutes
             return 0
         if options.what == "bands":
             from android_demo.tools import bands

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,10 +22,12 @@ from android_demo.tools.run import APP, ROOT, run, tool
 from edge_runtime import container
 from edge_runtime.errors import GateError
 from export.android import library
+from workshop.progress import Progress
 
-__all__ = ["FILMS", "PICTURES", "oldest", "test"]
+__all__ = ["FILMS", "MADE_OF", "PICTURES", "digest", "oldest", "test"]
 
 PICTURES = ROOT / "docs" / "android"
+MADE_OF = "model.txt"  # beside them: the digest of the model that they show
 TESTS = APP / "test" / "java"
 SANDBOX = "org/robolectric/android-all-instrumented"
 # What Robolectric reaches into.
@@ -57,7 +60,7 @@ def test(built: Built, only: Sequence[str] = (), *, draw: bool = False) -> str:
     opened = [f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in OPENED]
     pictures = built.out / "pictures"
     shutil.rmtree(pictures, ignore_errors=True)
-    done = subprocess.run(
+    said = _run(
         [
             tool("java"), *opened, "-Xmx768m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
             f"-Djava.library.path={libraries}", f"-Dcxr.pictures={pictures}",
@@ -68,16 +71,45 @@ def test(built: Built, only: Sequence[str] = (), *, draw: bool = False) -> str:
             "-cp", ":".join(map(str, [classes, *path, built.android])),
             "org.junit.runner.JUnitCore", *(only or _names()),
         ],
-        capture_output=True, text=True, errors="replace", timeout=SECONDS, check=False,
-        env={**os.environ, "LD_LIBRARY_PATH": str(libraries)},
+        libraries, built.out / "tests.log", pictures,
     )  # fmt: skip
-    (built.out / "tests.log").write_text(done.stdout + done.stderr, "utf-8")
-    if done.returncode:
-        raise GateError(_failed(done.stdout) + f" (all of it: {built.out / 'tests.log'})")
     if draw:
         _keep(pictures)
-    found = re.search(r"^OK \(.*\)$", done.stdout, re.M)
+        if not only:
+            (PICTURES / MADE_OF).write_text(f"{digest()}\n", "utf-8")
+    found = re.search(r"^OK \(.*\)$", said, re.M)
     return found[0] if found else "no test was run"
+
+
+def _run(command: Sequence[str], libraries: Path, log: Path, pictures: Path) -> str:
+    """What the tests say, into `log` too; on the way, how many screens have been drawn."""
+    progress = Progress("screens", len(list(PICTURES.glob("*.png"))), every=10)
+    begun = time.monotonic()
+    with log.open("w", encoding="utf-8") as out:
+        done = subprocess.Popen(
+            command, stdout=out, stderr=subprocess.STDOUT,
+            env={**os.environ, "LD_LIBRARY_PATH": str(libraries)},
+        )  # fmt: skip
+        try:
+            while done.poll() is None:
+                if time.monotonic() - begun > SECONDS:
+                    raise GateError(f"the tests have not ended after {SECONDS} s: {log}")
+                time.sleep(0.2)
+                drawn = len(list(pictures.glob("*.png")))
+                progress.advance(steps=drawn - progress.done)
+        finally:
+            done.kill()  # an interrupted run leaves no program behind
+            done.wait()
+    progress.close()
+    said = log.read_text("utf-8", errors="replace")
+    if done.returncode:
+        raise GateError(_failed(said) + f" (all of it: {log})")
+    return said
+
+
+def digest() -> str:
+    """`graph_sha256` of the bundled model."""
+    return container.sha256(container.split(MODEL.read_bytes())[0])
 
 
 def oldest(built: Built) -> None:

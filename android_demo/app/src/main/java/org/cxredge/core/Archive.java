@@ -25,7 +25,8 @@ final class Archive {
             int end = end();
             graph = end < 0 ? data.size : read(end);
         } catch (ReadException error) {
-            throw new ModelException("the files inside the model are damaged; get it again", error);
+            throw ModelException.damaged(
+                    "the files inside the model are damaged; get it again", error);
         }
     }
 

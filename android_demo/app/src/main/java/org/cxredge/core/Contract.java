@@ -66,10 +66,10 @@ public final class Contract {
         data.number("temperature"); // provenance: must be there, is not used
         data.map("made_by");
         if (heatmapGrid < 1 || heatmapGrid > inputSize || inputSize > MOST_SIDE) {
-            throw new ModelException("contract.json: a size is none that there can be");
+            throw ModelException.damaged("contract.json: a size is none that there can be");
         }
         if (borderlineWidth < 0) {
-            throw new ModelException("contract.json: a width is below what there can be");
+            throw ModelException.damaged("contract.json: a width is below what there can be");
         }
     }
 
@@ -77,7 +77,7 @@ public final class Contract {
     public static Contract fromJson(String text) throws ModelException {
         Fields data = Fields.of("contract.json", text);
         if (data.whole("schema") != SCHEMA) {
-            throw new ModelException("the model's contract is of a schema that this app does not "
+            throw ModelException.newer("the model's contract is of a schema that this app does not "
                     + "read; update the app");
         }
         return new Contract(data);
@@ -95,7 +95,7 @@ public final class Contract {
         same("pixel definition", pixels, PIXELS);
         for (String code : filmRules.keySet()) {
             if (!FilmRules.CODES.contains(code)) {
-                throw new ModelException("the model has a film rule '" + code
+                throw ModelException.newer("the model has a film rule '" + code
                         + "' that is unknown here; update the app");
             }
         }
@@ -103,7 +103,7 @@ public final class Contract {
 
     private static void same(String what, Object said, Object found) throws ModelException {
         if (!said.equals(found)) {
-            throw new ModelException(
+            throw new ModelException(ModelException.Why.CONTRADICTS,
                     "the model's contract says " + what + " " + said + ", here it is " + found);
         }
     }
@@ -128,7 +128,7 @@ public final class Contract {
         List<String> found = new ArrayList<>();
         for (Object value : values) {
             if (!(value instanceof String)) {
-                throw new ModelException("contract.json: labels are not texts");
+                throw ModelException.damaged("contract.json: labels are not texts");
             }
             found.add((String) value);
         }

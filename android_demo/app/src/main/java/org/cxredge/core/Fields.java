@@ -18,14 +18,14 @@ final class Fields {
         try {
             return of(file, Json.parse(text));
         } catch (ModelException error) {
-            throw new ModelException("the model's " + file + " cannot be read: "
+            throw ModelException.damaged("the model's " + file + " cannot be read: "
                     + error.getMessage(), error);
         }
     }
 
     static Fields of(String file, Object value) throws ModelException {
         if (!(value instanceof Map)) {
-            throw new ModelException("the model's " + file + " cannot be read: no object");
+            throw ModelException.damaged("the model's " + file + " cannot be read: no object");
         }
         return new Fields(file, (Map<?, ?>) value);
     }
@@ -91,7 +91,7 @@ final class Fields {
     }
 
     private ModelException wrong(String name) {
-        return new ModelException("the model's " + file + " cannot be read: " + name
+        return ModelException.damaged("the model's " + file + " cannot be read: " + name
                 + " is missing or not what it should be");
     }
 }

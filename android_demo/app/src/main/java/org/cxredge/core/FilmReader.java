@@ -21,7 +21,7 @@ public final class FilmReader {
         try {
             return decoded(file, phone);
         } catch (OutOfMemoryError error) { // the largest arrays are taken first and alone
-            throw new ReadException(Why.TOO_LARGE, "out of memory", error);
+            throw new ReadException(Why.NO_MEMORY, "out of memory", error);
         } catch (RuntimeException error) { // none is known: the fuzzer calls `decoded`
             throw new ReadException(Why.DAMAGED, String.valueOf(error), error);
         }
@@ -83,12 +83,12 @@ public final class FilmReader {
                     size += got;
                 }
                 if (size > most) {
-                    throw Limits.tooLarge("more than " + most + " bytes");
+                    throw Limits.noMemory("more than " + most + " bytes");
                 }
             }
             return ByteBuffer.wrap(data, 0, size);
         } catch (OutOfMemoryError error) {
-            throw new ReadException(Why.TOO_LARGE, "out of memory", error);
+            throw new ReadException(Why.NO_MEMORY, "out of memory", error);
         } catch (IOException | RuntimeException error) { // content providers raise both
             throw new ReadException(Why.CANNOT_OPEN, String.valueOf(error.getMessage()), error);
         }

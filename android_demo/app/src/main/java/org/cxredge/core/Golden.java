@@ -34,14 +34,14 @@ public final class Golden {
             tolerance.put(family, by);
         }
         if (items.isEmpty()) {
-            throw new ModelException("the model's golden.json has no items");
+            throw ModelException.damaged("the model's golden.json has no items");
         }
     }
 
     public static Golden fromJson(String text) throws ModelException {
         Fields data = Fields.of("golden.json", text);
         if (data.whole("schema") != SCHEMA) {
-            throw new ModelException("the model's golden.json is of an unknown schema");
+            throw ModelException.newer("the model's golden.json is of an unknown schema");
         }
         return new Golden(data);
     }
@@ -108,7 +108,7 @@ public final class Golden {
             heatmap = data.numbers("heatmap");
             novelty = data.number("novelty");
             if (probabilities.length != 2) {
-                throw new ModelException("the model's golden.json has an item of another form");
+                throw ModelException.damaged("the model's golden.json has an item of another form");
             }
         }
 
@@ -121,16 +121,18 @@ public final class Golden {
                     return film.gray;
                 }
             } catch (ReadException | IllegalArgumentException error) {
-                throw new ModelException(
+                throw ModelException.damaged(
                         "the model's golden input " + name + " is no picture", error);
             }
-            throw new ModelException("the model's golden input " + name + " is of another size");
+            throw ModelException.damaged(
+                    "the model's golden input " + name + " is of another size");
         }
 
         /** By output, the largest difference from what is expected. */
         private double[] differences(Outputs given) throws ModelException {
             if (given.heatmap.length != heatmap.length) {
-                throw new ModelException("the model's outputs are not of the golden inputs' size");
+                throw ModelException.damaged(
+                        "the model's outputs are not of the golden inputs' size");
             }
             return new double[] {
                 largest(given.probabilities, probabilities),

@@ -203,6 +203,6 @@ final class JsonReader {
     }
 
     private ModelException wrong(String what) {
-        return new ModelException("not JSON: " + what + " (character " + at + ")");
+        return ModelException.damaged("not JSON: " + what + " (character " + at + ")");
     }
 }

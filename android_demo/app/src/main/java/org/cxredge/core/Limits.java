@@ -22,7 +22,7 @@ final class Limits {
             throw tooLarge(width + "x" + height);
         }
         if (width * height * bytes > Runtime.getRuntime().maxMemory() / 2) {
-            throw tooLarge(width + "x" + height + " in this much memory");
+            throw noMemory(width + "x" + height);
         }
     }
 
@@ -33,11 +33,15 @@ final class Limits {
      */
     static void checkDecoder(long bytes) throws ReadException {
         if (bytes > Runtime.getRuntime().maxMemory()) {
-            throw tooLarge(bytes + " bytes for its decoder");
+            throw new ReadException(Why.NO_MEMORY_AT_ONCE, bytes + " bytes");
         }
     }
 
     static ReadException tooLarge(String detail) {
         return new ReadException(Why.TOO_LARGE, detail);
+    }
+
+    static ReadException noMemory(String detail) {
+        return new ReadException(Why.NO_MEMORY, detail);
     }
 }

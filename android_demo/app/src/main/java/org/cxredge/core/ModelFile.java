@@ -26,7 +26,7 @@ public final class ModelFile {
         this.graph = graph;
         contract = Contract.fromJson(text(files, "contract.json"));
         if (!sha256(graph).equals(contract.graphSha256)) {
-            throw new ModelException(
+            throw ModelException.damaged(
                     "the model is damaged: its graph is not the one of its contract");
         }
         golden = Golden.fromJson(text(files, "golden.json"));
@@ -34,7 +34,7 @@ public final class ModelFile {
                 Arrays.asList(text(files, "labels.txt").trim().split("\\s*\n")));
         card = text(files, "MODEL_CARD.md");
         if (!labels.equals(contract.labels)) {
-            throw new ModelException("the model's labels.txt is not what its contract says");
+            throw ModelException.damaged("the model's labels.txt is not what its contract says");
         }
     }
 
@@ -50,14 +50,14 @@ public final class ModelFile {
     private static String text(Map<String, byte[]> files, String name) throws ModelException {
         byte[] data = files.get(name);
         if (data == null) {
-            throw new ModelException("the model carries no " + name + ": it was cut short, or "
+            throw ModelException.damaged("the model carries no " + name + ": it was cut short, or "
                     + "never went through `python -m export run`");
         }
         try {
             CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(data));
             return text.toString();
         } catch (CharacterCodingException error) {
-            throw new ModelException("the model's " + name + " is no text", error);
+            throw ModelException.damaged("the model's " + name + " is no text", error);
         }
     }
 

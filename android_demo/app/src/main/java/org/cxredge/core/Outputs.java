@@ -27,8 +27,8 @@ public final class Outputs {
             good &= !Float.isNaN(value) && !Float.isInfinite(value);
         }
         if (!good) {
-            throw new ModelException("the model's output '" + name + "' is not " + size
-                    + " finite numbers; get it again");
+            throw new ModelException(ModelException.Why.UNUSABLE_OUTPUT, "the model's output '"
+                    + name + "' is not " + size + " finite numbers; get it again", name);
         }
         return values.clone();
     }

@@ -9,7 +9,15 @@ public final class ReadException extends Exception {
         EMPTY("the file is empty"),
         FOREIGN("the file is %s; films are read from PNG, JPEG, TIFF, BMP, WebP, PGM or DICOM"),
         NOT_A_PICTURE("the file is not a picture in a format that films come in"),
-        TOO_LARGE("the picture is too large for this device; make it smaller first"),
+        /** On any device. */
+        TOO_LARGE("the picture is too large; make it smaller first"),
+        NO_MEMORY("this device has too little memory for a film of this size; make it smaller first"),
+        /** A decoder would hold all of it: progressive JPEG, lossless WebP. */
+        NO_MEMORY_AT_ONCE("this device has too little memory for a picture stored in this way;"
+                + " save it as an ordinary JPEG, or make it smaller"),
+        /** Large pictures are read in bands, which were not shown to give the same grays. */
+        BANDS_DIFFER("this device's decoder was not shown to read large pictures rightly;"
+                + " make it smaller first"),
         NO_PIXELS("the picture has no pixels"),
         DAMAGED("the picture is damaged or cut short; get it again"),
         UNSUPPORTED("the picture is of a kind that is not read here (%s)"),
@@ -23,8 +31,10 @@ public final class ReadException extends Exception {
     }
 
     public final Why why;
-    /** What kind of file it is (FOREIGN, UNSUPPORTED) or what was met; may be empty. */
+    /** What kind of file it is (FOREIGN, UNSUPPORTED) or what was met, in English; may be empty. */
     public final String detail;
+    /** The same for an app that words it in any language; null where it has no words for it. */
+    public final FileKind kind;
 
     public ReadException(Why why, String detail) {
         this(why, detail, null);
@@ -34,6 +44,7 @@ public final class ReadException extends Exception {
         super(why.words.replace("%s", shown(detail)), cause);
         this.why = why;
         this.detail = shown(detail);
+        kind = FileKind.of(this.detail);
     }
 
     /** Whatever a file put into it: short, and in one line. */

@@ -2,9 +2,14 @@ package org.cxredge.demo;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A model card as its file carries it: the little Markdown that it is written in. */
 final class Card {
+    /** The label of films with a pneumonia that is none of covid. */
+    static final String OTHER_PNEUMONIA = "pneumonia_other";
+
     enum Kind { HEADING, TEXT, ROW }
 
     /** A heading, a paragraph, or a table's row with its cells. */
@@ -18,16 +23,27 @@ final class Card {
         }
     }
 
+    private static final Pattern INTERVAL = Pattern.compile("\\(([0-9.]+) to ([0-9.]+)\\)");
+
     /** How many films of one label and site the model calls covid. */
     static final class Share {
         final String site;
         final int films;
         final int called;
+        final double low; // 95 % interval of the share
+        final double high;
 
-        Share(String site, int films, int called) {
-            this.site = site;
-            this.films = films;
-            this.called = called;
+        /** Raises `NumberFormatException` where the cells are not those of such a row. */
+        private Share(List<String> cells) {
+            site = cells.get(1);
+            films = Integer.parseInt(cells.get(2));
+            called = Integer.parseInt(cells.get(3));
+            Matcher interval = INTERVAL.matcher(cells.get(4));
+            if (films < 1 || called < 0 || called > films || !interval.find()) {
+                throw new NumberFormatException("no share with its interval");
+            }
+            low = Double.parseDouble(interval.group(1));
+            high = Double.parseDouble(interval.group(2));
         }
     }
 
@@ -73,17 +89,14 @@ final class Card {
         return found;
     }
 
-    /** The rows `| label | site | films | called covid | ... |` of a label. */
+    /** The rows `| label | site | films | called covid | share (low to high) |` of a label. */
     static List<Share> shares(String markdown, String label) {
         List<Share> found = new ArrayList<>();
         for (Block block : blocks(markdown)) {
             List<String> cells = block.words;
             if (block.kind == Kind.ROW && cells.size() >= 5 && cells.get(0).equals(label)) {
                 try {
-                    int films = Integer.parseInt(cells.get(2));
-                    if (films > 0) {
-                        found.add(new Share(cells.get(1), films, Integer.parseInt(cells.get(3))));
-                    }
+                    found.add(new Share(cells));
                 } catch (NumberFormatException error) {
                     // A row of another table.
                 }

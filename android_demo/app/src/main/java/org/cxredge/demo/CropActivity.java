@@ -11,7 +11,7 @@ import org.cxredge.core.Film;
 import org.cxredge.core.ReadException;
 
 /** The four corners of a film in a photograph; what lies between them becomes a film. */
-public final class CropActivity extends Screen {
+public final class CropActivity extends FilmScreen {
     private static final String CORNERS = "corners";
 
     private CropView view;
@@ -39,21 +39,28 @@ public final class CropActivity extends Screen {
 
     /** The whole picture is read again: it was not kept. */
     private void open(Uri uri) {
-        Engine.of(this).worker.execute(() -> {
-            try {
-                Film film = Films.read(getContentResolver(), uri);
-                Bitmap picture = Preview.of(film, Preview.LONGEST);
-                Corners corners = kept == null
-                        ? new Corners(film.width, film.height)
-                        : Corners.of(film.width, film.height, kept);
-                runOnUiThread(() -> {
-                    view.show(picture, corners);
-                    findViewById(R.id.use).setEnabled(true);
+        Session.ONE.queue.add(Engine.of(this), getContentResolver(), uri, this::isDestroyed,
+                (file, unread, nanos) -> {
+                    try {
+                        if (unread != null) {
+                            throw unread;
+                        }
+                        show(Films.decode(file));
+                    } catch (ReadException error) {
+                        runOnUiThread(() -> ((TextView) findViewById(R.id.hint))
+                                .setText(Failures.said(this, error)));
+                    }
                 });
-            } catch (ReadException error) {
-                String said = Films.said(this, error);
-                runOnUiThread(() -> ((TextView) findViewById(R.id.hint)).setText(said));
-            }
+    }
+
+    private void show(Film film) {
+        Bitmap picture = Preview.of(film, Preview.LONGEST);
+        Corners corners = kept == null
+                ? new Corners(film.width, film.height)
+                : Corners.of(film.width, film.height, kept);
+        runOnUiThread(() -> {
+            view.show(picture, corners);
+            findViewById(R.id.use).setEnabled(true);
         });
     }
 

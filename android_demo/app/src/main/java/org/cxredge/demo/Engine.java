@@ -5,6 +5,7 @@ import android.content.res.AssetFileDescriptor;
 import android.content.res.AssetManager;
 import android.os.Handler;
 import android.os.Looper;
+import android.util.Log;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.cxredge.core.Golden;
 import org.cxredge.core.ModelException;
+import org.cxredge.core.ModelException.Why;
 import org.cxredge.core.ModelFile;
 
 /**
@@ -36,9 +38,10 @@ final class Engine {
         final ModelFile file; // null where it could not be opened
         final List<Golden.Result> results;
         final String family;
-        final String why; // of a refusal, else null
+        final ModelException why; // of a refusal, else null
 
-        Check(State state, ModelFile file, List<Golden.Result> results, String family, String why) {
+        Check(State state, ModelFile file, List<Golden.Result> results, String family,
+                ModelException why) {
             this.state = state;
             this.file = file;
             this.results = results;
@@ -61,7 +64,7 @@ final class Engine {
     private final Context context;
     private final Source source;
     private volatile Check check = checking();
-    private volatile String jpeg;
+    private volatile JpegCheck jpeg;
     private TfliteGraph graph; // the worker's alone; null before and after a failed self-check
 
     Engine(Context context, Source source) {
@@ -83,8 +86,8 @@ final class Engine {
         return check;
     }
 
-    /** How the phone's JPEG decoder compares, in words; null until it was tried. */
-    String jpeg() {
+    /** How the phone's JPEG decoder compares; null until it was tried. */
+    JpegCheck jpeg() {
         return jpeg;
     }
 
@@ -94,7 +97,7 @@ final class Engine {
         tell();
         worker.execute(() -> {
             check = checked(threads);
-            jpeg = JpegCheck.said(context, this);
+            jpeg = JpegCheck.tried(context, this);
             tell();
         });
     }
@@ -102,7 +105,8 @@ final class Engine {
     /** The interpreter, for the worker thread. Raises where the self-check failed. */
     TfliteGraph graph() throws ModelException {
         if (graph == null) {
-            throw new ModelException(check.why == null ? "no self-check was passed" : check.why);
+            throw check.why != null ? check.why
+                    : new ModelException(Why.UNCHECKED, "no self-check was passed");
         }
         return graph;
     }
@@ -143,11 +147,18 @@ final class Engine {
             }
             close();
             return new Check(State.REFUSED, file, results, FAMILIES[1], worst(results));
-        } catch (ModelException | IOException | RuntimeException error) {
-            close();
-            String why = error.getMessage() == null ? error.toString() : error.getMessage();
-            return new Check(State.REFUSED, file, results, null, why);
+        } catch (ModelException error) {
+            return refused(file, results, error);
+        } catch (IOException | RuntimeException error) {
+            return refused(file, results,
+                    new ModelException(Why.CANNOT_OPEN, String.valueOf(error), error));
         }
+    }
+
+    private Check refused(ModelFile file, List<Golden.Result> results, ModelException why) {
+        close();
+        Log.e("cxr-edge", "the self-check failed", why); // in English, with what caused it
+        return new Check(State.REFUSED, file, results, null, why);
     }
 
     private void close() {
@@ -175,12 +186,13 @@ final class Engine {
         return !results.isEmpty();
     }
 
-    private static String worst(List<Golden.Result> results) {
+    private static ModelException worst(List<Golden.Result> results) {
         for (Golden.Result result : results) {
             if (!result.passed) {
-                return result.name + ": " + result.output + " is off";
+                return new ModelException(Why.OFF,
+                        result.name + ": " + result.output + " is off", result.name, result.output);
             }
         }
-        return "no golden input";
+        return new ModelException(Why.UNCHECKED, "no golden input");
     }
 }

@@ -11,7 +11,6 @@ import android.view.View;
 /** A film, whole and in its own shape, with its heat map over it. */
 public final class FilmView extends View {
     private static final float TALLEST = 1.1f; // of the width: a longer film leaves edges free
-    private static final float MOST = 0.62f; // of the screen's height: the film is seen whole
 
     private final Paint smooth = new Paint(Paint.FILTER_BITMAP_FLAG);
     private final RectF place = new RectF();
@@ -40,7 +39,8 @@ public final class FilmView extends View {
     protected void onMeasure(int widthSpec, int heightSpec) {
         int width = MeasureSpec.getSize(widthSpec);
         float shape = film == null ? 1 : (float) film.getHeight() / film.getWidth();
-        float most = MOST * getResources().getDisplayMetrics().heightPixels;
+        float most = getResources().getInteger(R.integer.film_most) / 100f
+                * getResources().getDisplayMetrics().heightPixels;
         int height = Math.round(Math.min(width * Math.min(shape, TALLEST), most));
         if (MeasureSpec.getMode(heightSpec) != MeasureSpec.UNSPECIFIED) {
             height = Math.min(height, MeasureSpec.getSize(heightSpec));

@@ -23,12 +23,14 @@ final class JpegCheck {
     final double mean;
     final double score; // how far the score moves
     final boolean bands; // whether large photographs can be read
+    final Exception failure; // why there was nothing to compare, else null
 
-    private JpegCheck(int most, double mean, double score, boolean bands) {
+    private JpegCheck(int most, double mean, double score, boolean bands, Exception failure) {
         this.most = most;
         this.mean = mean;
         this.score = score;
         this.bands = bands;
+        this.failure = failure;
     }
 
     /** For the engine's thread; tells `PhoneDecoding` what it found of bands. */
@@ -50,19 +52,30 @@ final class JpegCheck {
             sum += off;
         }
         double moved = Math.abs(graph.run(found).score() - graph.run(wanted).score());
-        return new JpegCheck(most, (double) sum / wanted.length, moved, PhoneDecoding.bandsProved);
+        return new JpegCheck(
+                most, (double) sum / wanted.length, moved, PhoneDecoding.bandsProved, null);
     }
 
-    /** The comparison in one or two sentences, also where there is none. */
-    static String said(Context context, Engine engine) {
+    /** The same, also where there is nothing to compare. */
+    static JpegCheck tried(Context context, Engine engine) {
         try {
-            JpegCheck one = run(context, engine);
-            String said =
-                    Words.say(context, R.string.check_jpeg_text, one.most, one.mean, one.score);
-            return one.bands ? said : said + "\n\n" + context.getString(R.string.check_jpeg_bands);
-        } catch (IOException | ReadException | ModelException error) {
-            return Words.say(context, R.string.check_jpeg_failed, error.getMessage());
+            return run(context, engine);
+        } catch (ReadException | ModelException error) {
+            return new JpegCheck(0, 0, 0, false, error);
+        } catch (IOException error) {
+            return new JpegCheck(0, 0, 0, false,
+                    new ReadException(ReadException.Why.CANNOT_OPEN, "", error));
         }
+    }
+
+    /** The comparison in one or two sentences. */
+    String said(Context context) {
+        if (failure != null) {
+            return Words.say(context, R.string.check_jpeg_failed,
+                    Failures.said(context, failure));
+        }
+        String said = Words.say(context, R.string.check_jpeg_text, most, mean, score);
+        return bands ? said : said + "\n\n" + context.getString(R.string.check_jpeg_bands);
     }
 
     private static boolean bands(Context context, Contract contract, byte[] wanted) {

@@ -8,10 +8,9 @@ import android.net.Uri;
 import android.os.Bundle;
 import android.provider.MediaStore;
 import android.view.View;
-import android.widget.LinearLayout;
 import android.widget.TextView;
 import android.widget.Toast;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.cxredge.core.Contract;
 
@@ -24,19 +23,20 @@ public final class MainActivity extends Screen {
     private final Runnable changed = this::show;
     private Uri photograph; // where the camera app is writing
     private boolean given; // whether the films of the intent have been taken up
+    private boolean asking; // whether the first screen is open
+    private boolean resumed;
 
     @Override
     protected void onCreate(Bundle state) {
         super.onCreate(state);
         setContentView(R.layout.main);
-        if (state == null) {
-            if (Session.ONE.entries().isEmpty()) {
-                TemporaryFiles.clear(this);
-            }
-        } else {
+        if (state != null) {
             photograph = state.getParcelable("photograph");
             given = state.getBoolean("given");
+        } else if (Session.ONE.entries().isEmpty() && !HeldFiles.others(this)) {
+            TemporaryFiles.clear(this);
         }
+        TemporaryFiles.start(this);
         findViewById(R.id.open_film).setOnClickListener(v -> pick());
         findViewById(R.id.take_photograph).setOnClickListener(v -> photograph());
         findViewById(R.id.films_clear).setOnClickListener(v -> {
@@ -85,15 +85,33 @@ public final class MainActivity extends Screen {
     @Override
     protected void onResume() {
         super.onResume();
-        if (!new Settings(this).accepted()) {
-            startActivityForResult(new Intent(this, WelcomeActivity.class), FIRST_SCREEN);
-            return;
-        }
-        if (!given) {
+        resumed = true;
+        show();
+    }
+
+    @Override
+    protected void onPause() {
+        resumed = false;
+        super.onPause();
+    }
+
+    /**
+     * Films wait for the first screen, and for the model to be known: another model than the one
+     * that was accepted is wrong at other times, which is to be read first.
+     */
+    private void proceed(Engine.Check check) {
+        Settings settings = new Settings(this);
+        boolean accepted = check.file == null ? settings.accepted()
+                : settings.accepted(check.file.contract.graphSha256);
+        if (!accepted) {
+            if (!asking) {
+                asking = true;
+                startActivityForResult(WelcomeActivity.first(this), FIRST_SCREEN);
+            }
+        } else if (!given && check.state != Engine.State.CHECKING) {
             given = true;
             take(Shared.films(getIntent()), Shared.sent(getIntent()));
         }
-        show();
     }
 
     private void pick() {
@@ -106,25 +124,41 @@ public final class MainActivity extends Screen {
     }
 
     private void photograph() {
+        photographDone(); // of a camera app that never came back
         photograph = TemporaryFiles.fresh(this, "photograph");
+        HeldFiles.hold(this, photograph);
         Intent wanted = new Intent(MediaStore.ACTION_IMAGE_CAPTURE)
                 .putExtra(MediaStore.EXTRA_OUTPUT, photograph)
                 .addFlags(Intent.FLAG_GRANT_WRITE_URI_PERMISSION);
         wanted.setClipData(ClipData.newRawUri("", photograph));
-        ask(wanted, PHOTOGRAPH, R.string.no_camera);
+        if (!ask(wanted, PHOTOGRAPH, R.string.no_camera)) {
+            photographDone();
+        }
     }
 
-    private void ask(Intent wanted, int code, int otherwise) {
+    private boolean ask(Intent wanted, int code, int otherwise) {
         try {
             startActivityForResult(wanted, code);
+            return true;
         } catch (ActivityNotFoundException | SecurityException error) {
             say(otherwise);
+            return false;
         }
+    }
+
+    /** It belongs to a film of the session now, or to nobody, whether it was written or not. */
+    private void photographDone() {
+        HeldFiles.release(this, photograph);
+        photograph = null;
+        TemporaryFiles.prune(this);
     }
 
     /** Closed, and not made anew: what was in passing goes with the films. */
     @Override
     protected void onDestroy() {
+        if (isFinishing()) {
+            photographDone();
+        }
         if (isFinishing() && isTaskRoot()) {
             Session.ONE.clear();
             TemporaryFiles.clear(this);
@@ -136,17 +170,17 @@ public final class MainActivity extends Screen {
     protected void onActivityResult(int code, int result, Intent data) {
         super.onActivityResult(code, result, data);
         if (code == FIRST_SCREEN) {
+            asking = false;
             if (result != RESULT_OK) {
                 finish();
             }
         } else if (result == RESULT_OK && code == PICK && data != null) {
             take(Shared.films(data), true);
-        } else if (result == RESULT_OK && code == PHOTOGRAPH && photograph != null) {
-            List<Uri> films = new ArrayList<>();
-            films.add(photograph);
-            take(films, true);
         } else if (code == PHOTOGRAPH && photograph != null) {
-            TemporaryFiles.file(this, photograph).delete(); // cancelled, written or not
+            if (result == RESULT_OK) {
+                take(Collections.singletonList(photograph), true);
+            }
+            photographDone();
         }
     }
 
@@ -174,12 +208,16 @@ public final class MainActivity extends Screen {
 
     private void show() {
         Engine.Check check = Engine.of(this).check();
+        if (resumed) {
+            proceed(check);
+        }
         TextView status = findViewById(R.id.status);
         if (check.state == Engine.State.READY) {
             Contract contract = check.file.contract;
             status.setText(Words.say(this, R.string.ready, contract.name, contract.version));
         } else if (check.state == Engine.State.REFUSED) {
-            status.setText(Words.say(this, R.string.not_ready, check.why));
+            status.setText(Words.say(
+                    this, R.string.not_ready, Failures.model(this, check.why)));
         } else {
             status.setText(R.string.checking);
         }
@@ -192,11 +230,7 @@ public final class MainActivity extends Screen {
         List<Session.Entry> entries = Session.ONE.entries();
         visible(R.id.films_none, entries.isEmpty());
         visible(R.id.films_clear, !entries.isEmpty());
-        LinearLayout rows = findViewById(R.id.films);
-        rows.removeAllViews();
-        for (Session.Entry entry : entries) {
-            rows.addView(FilmRow.of(this, rows, entry));
-        }
+        FilmRows.update(this, findViewById(R.id.films), entries);
     }
 
     private void visible(int id, boolean visible) {

@@ -21,6 +21,8 @@ public final class PageActivity extends CheckedScreen {
     static final String LICENCE = "licence";
     private static final String PAGE = "page";
 
+    private Object shown; // the model file, or what stands for one
+
     static Intent of(Context from, String page) {
         return new Intent(from, PageActivity.class).putExtra(PAGE, page);
     }
@@ -38,22 +40,38 @@ public final class PageActivity extends CheckedScreen {
 
     @Override
     void show() {
+        Engine.Check check = Engine.of(this).check();
+        Object wanted = !card() ? LICENCE : check.file != null ? check.file : check.state;
+        if (wanted.equals(shown)) {
+            return; // made anew it would lose a screen reader's focus
+        }
+        shown = wanted;
         LinearLayout page = findViewById(R.id.page);
         page.removeAllViews();
+        if (!getString(R.string.language).equals("en")) {
+            add(page, R.layout.words, getString(R.string.page_english));
+        }
         if (!card()) {
-            for (String name : new String[] {"LICENSE", "NOTICE"}) {
-                for (Card.Block block : Card.plain(asset(name))) {
-                    boolean heading = block.kind == Card.Kind.HEADING;
-                    add(page, heading ? R.layout.heading : R.layout.words, block.words.get(0));
-                }
-            }
-            return;
-        }
-        ModelFile file = Engine.of(this).check().file;
-        if (file == null) {
+            showLicence(page);
+        } else if (check.file != null) {
+            showCard(page, check.file);
+        } else if (check.state == Engine.State.CHECKING) {
             add(page, R.layout.words, getString(R.string.checking));
-            return;
+        } else {
+            add(page, R.layout.words, Failures.model(this, check.why));
         }
+    }
+
+    private void showLicence(LinearLayout page) {
+        for (String name : new String[] {"LICENSE", "NOTICE"}) {
+            for (Card.Block block : Card.plain(asset(name))) {
+                boolean heading = block.kind == Card.Kind.HEADING;
+                add(page, heading ? R.layout.heading : R.layout.words, block.words.get(0));
+            }
+        }
+    }
+
+    private void showCard(LinearLayout page, ModelFile file) {
         TableLayout table = null;
         for (Card.Block block : Card.blocks(file.card)) {
             if (block.kind == Card.Kind.ROW) {

@@ -48,7 +48,7 @@ final class PhoneDecoding implements PhoneDecoder {
         }
         boolean large = (long) width * height > Bands.WHOLE;
         if (large && !bandsProved && !tried) {
-            throw new ReadException(ReadException.Why.TOO_LARGE, "bands are not proved");
+            throw new ReadException(ReadException.Why.BANDS_DIFFER, "");
         }
         rows.begin(width, height);
         if (large || tried) {

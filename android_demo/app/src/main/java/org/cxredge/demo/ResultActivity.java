@@ -2,8 +2,11 @@ package org.cxredge.demo;
 
 import android.app.Activity;
 import android.content.Intent;
+import android.content.res.Configuration;
 import android.os.Bundle;
+import android.view.Gravity;
 import android.view.View;
+import android.widget.LinearLayout;
 import android.widget.SeekBar;
 import android.widget.Switch;
 import android.widget.TextView;
@@ -14,9 +17,11 @@ import org.cxredge.core.Decision;
  *
  * <p>Where the process was ended meanwhile the film is read again from its address.
  */
-public final class ResultActivity extends Screen {
+public final class ResultActivity extends FilmScreen {
     private static final String ID = "id";
     private static final String CORNERS = "corners";
+    private static final int TWO_COLUMNS = 600; // dp of the screen's width, as layout-w600dp
+    private static final int NARROW = 240; // dp of a column, were its text of ordinary size
 
     private final Runnable changed = this::show;
     private Session.Entry entry;
@@ -44,6 +49,7 @@ public final class ResultActivity extends Screen {
             finish();
             return;
         }
+        entry.screens++;
         heat = state == null || state.getBoolean("heat");
         opacity = state == null ? new Settings(this).opacity() : state.getInt("opacity");
         findViewById(R.id.crop).setOnClickListener(
@@ -56,7 +62,22 @@ public final class ResultActivity extends Screen {
         return getIntent().getIntExtra(ID, -1);
     }
 
+    /** Switch and slider stand one above the other where there is no room beside each other. */
+    private void stack(LinearLayout controls) {
+        Configuration now = getResources().getConfiguration();
+        int columns = now.screenWidthDp < TWO_COLUMNS ? 1 : 2;
+        if (now.screenWidthDp / (columns * now.fontScale) < NARROW) {
+            controls.setOrientation(LinearLayout.VERTICAL);
+            controls.setGravity(Gravity.START);
+            LinearLayout.LayoutParams whole = new LinearLayout.LayoutParams(
+                    LinearLayout.LayoutParams.MATCH_PARENT,
+                    LinearLayout.LayoutParams.WRAP_CONTENT);
+            controls.getChildAt(1).setLayoutParams(whole);
+        }
+    }
+
     private void controls() {
+        stack(findViewById(R.id.heat_controls));
         Switch shown = findViewById(R.id.heat);
         shown.setChecked(heat);
         shown.setOnCheckedChangeListener((view, on) -> {
@@ -103,12 +124,24 @@ public final class ResultActivity extends Screen {
         super.onStop();
     }
 
+    @Override
+    protected void onDestroy() {
+        if (entry != null) {
+            entry.screens--;
+            if (isFinishing()) {
+                entry.sharing = null; // closed: nothing is to open above another screen
+            }
+        }
+        super.onDestroy();
+    }
+
     private void show() {
         if (entry == null) {
             return;
         }
+        ResultSharing.go(this, entry);
         boolean done = entry.analysis != null;
-        boolean failed = entry.error != null;
+        boolean failed = entry.failure != null;
         visible(R.id.busy, entry.waiting());
         visible(R.id.film, done);
         visible(R.id.heat_controls, done && entry.analysis.heat != null);
@@ -118,13 +151,15 @@ public final class ResultActivity extends Screen {
         visible(R.id.details_card, done);
         visible(R.id.crop, done);
         visible(R.id.share, done);
-        text(R.id.name, entry.name);
+        TextView share = findViewById(R.id.share);
+        share.setText(entry.sharing == null ? R.string.share : R.string.sharing);
+        text(R.id.name, entry.name(this));
         if (done) {
             showAnswer();
         } else if (failed) {
             text(R.id.answer, getString(R.string.failed));
             visible(R.id.sentences, true);
-            text(R.id.sentences, entry.error);
+            text(R.id.sentences, entry.said(this));
         } else {
             text(R.id.answer, getString(R.string.reading));
             visible(R.id.sentences, false);
@@ -152,12 +187,15 @@ public final class ResultActivity extends Screen {
         boolean over = heat && entry.analysis != null && entry.analysis.heat != null;
         film.setOpacity(over ? opacity : 0);
         int words = over ? R.string.film_heat_described : R.string.film_described;
-        film.setContentDescription(Words.say(this, words, entry.name));
+        film.setContentDescription(Words.say(this, words, entry.name(this)));
         findViewById(R.id.opacity).setEnabled(heat);
     }
 
     private void share() {
-        ResultSharing.share(this, entry, heat ? opacity : 0);
+        if (entry.sharing == null) { // else it is being made ready
+            ResultSharing.begin(this, entry, heat ? opacity : 0);
+            show();
+        }
     }
 
     private void text(int id, String words) {

@@ -1,84 +1,95 @@
 package org.cxredge.demo;
 
-import android.app.Activity;
 import android.content.ActivityNotFoundException;
 import android.content.ClipData;
+import android.content.Context;
 import android.content.Intent;
 import android.graphics.Bitmap;
-import android.graphics.Canvas;
 import android.net.Uri;
-import android.view.LayoutInflater;
-import android.view.View;
-import android.widget.TextView;
+import java.io.File;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import org.cxredge.core.Decision;
 
-/** A result as a picture and as text, for another app that a person chooses. */
+/**
+ * A result on its way to another app that a person chooses, as a picture and as text.
+ *
+ * <p>The picture is compressed and written on a thread of its own. The film holds the errand, and
+ * whichever screen shows the film when it is done opens the share sheet: the one that asked may
+ * have been turned meanwhile, or closed.
+ */
 final class ResultSharing {
-    private static final int WIDTH = 1080; // pixels
+    private final Uri address;
+    private final String text;
+    private boolean done;
+    private boolean written;
 
-    private ResultSharing() {}
+    private ResultSharing(Uri address, String text) {
+        this.address = address;
+        this.text = text;
+    }
 
-    /** Opens the share sheet; `opacity` 0 leaves the heat map out. */
-    static void share(Activity screen, Session.Entry entry, int opacity) {
+    /** Begins; `opacity` 0 leaves the heat map out. The session tells when it is done. */
+    static void begin(FilmScreen screen, Session.Entry entry, int opacity) {
         Uri address = TemporaryFiles.fresh(screen, "result");
-        try (OutputStream out = new FileOutputStream(TemporaryFiles.file(screen, address))) {
-            picture(screen, entry, opacity).compress(Bitmap.CompressFormat.PNG, 100, out);
-        } catch (IOException error) {
-            return; // the cache cannot be written: nothing to share
+        ResultSharing sharing = new ResultSharing(address, ResultSheet.text(screen, entry));
+        entry.sharing = sharing;
+        entry.shared.add(address);
+        screen.hold(address);
+        Bitmap picture = ResultSheet.picture(screen, entry, opacity);
+        File file = TemporaryFiles.file(screen, address);
+        Context app = screen.getApplicationContext();
+        Errands.PICTURES.run(() -> write(picture, file), written -> {
+            sharing.done = true;
+            sharing.written = written;
+            if (entry.sharing != sharing || !written) { // nobody waits for it any more
+                entry.shared.remove(address);
+            }
+            TemporaryFiles.prune(app); // also where the film was forgotten while it was written
+            Session.ONE.tell();
+        });
+    }
+
+    /** Where a picture is done: the share sheet, or a word on why there is none. */
+    static void go(Screen screen, Session.Entry entry) {
+        ResultSharing one = entry.sharing;
+        if (one == null || !one.done) {
+            return;
         }
+        entry.sharing = null;
+        if (one.written) {
+            one.send(screen);
+        } else {
+            screen.say(R.string.share_failed);
+        }
+    }
+
+    private void send(Screen screen) {
         Intent sent = new Intent(Intent.ACTION_SEND)
                 .setType("image/png")
                 .putExtra(Intent.EXTRA_STREAM, address)
                 .putExtra(Intent.EXTRA_SUBJECT, screen.getString(R.string.shared_subject))
-                .putExtra(Intent.EXTRA_TEXT, text(screen, entry))
+                .putExtra(Intent.EXTRA_TEXT, text)
                 .addFlags(Intent.FLAG_GRANT_READ_URI_PERMISSION);
         sent.setClipData(ClipData.newRawUri("", address));
         try {
             screen.startActivity(Intent.createChooser(sent, screen.getString(R.string.share)));
         } catch (ActivityNotFoundException error) {
-            // Android's own chooser says that there is no app for it.
+            screen.say(R.string.share_failed);
         }
     }
 
-    /** The answer in words, with the notice: nobody gets the one without the other. */
-    static String text(Activity screen, Session.Entry entry) {
-        Analysis one = entry.analysis;
-        return entry.name + "\n" + Words.answer(screen, one.decision) + "\n"
-                + String.join("\n", Words.of(screen, one)) + "\n\n"
-                + Details.of(screen, one) + "\n\n" + screen.getString(R.string.notice);
-    }
-
-    /** The same on one sheet, film and heat map above it. */
-    static Bitmap picture(Activity screen, Session.Entry entry, int opacity) {
-        Analysis one = entry.analysis;
-        View sheet = LayoutInflater.from(screen).inflate(R.layout.sheet, null);
-        FilmView film = sheet.findViewById(R.id.film);
-        film.show(one.film, one.heat);
-        film.setOpacity(opacity);
-        words(sheet, R.id.name, entry.name);
-        words(sheet, R.id.answer, Words.answer(screen, one.decision));
-        words(sheet, R.id.sentences, String.join("\n", Words.of(screen, one)));
-        words(sheet, R.id.details, Details.of(screen, one));
-        ScoreBar bar = sheet.findViewById(R.id.bar);
-        bar.show(one.decision.score, one.decision.threshold);
-        if (one.decision.answer == Decision.Answer.NOT_RECOGNISED) {
-            bar.setVisibility(View.GONE);
+    private static boolean write(Bitmap picture, File file) {
+        boolean written = false;
+        try (OutputStream out = new FileOutputStream(file)) {
+            written = picture.compress(Bitmap.CompressFormat.PNG, 100, out);
+        } catch (IOException error) {
+            // The storage is full; what was written is removed.
         }
-        sheet.setLayoutDirection(screen.getResources().getConfiguration().getLayoutDirection());
-        sheet.measure(
-                View.MeasureSpec.makeMeasureSpec(WIDTH, View.MeasureSpec.EXACTLY),
-                View.MeasureSpec.makeMeasureSpec(0, View.MeasureSpec.UNSPECIFIED));
-        sheet.layout(0, 0, sheet.getMeasuredWidth(), sheet.getMeasuredHeight());
-        Bitmap picture = Bitmap.createBitmap(
-                sheet.getWidth(), sheet.getHeight(), Bitmap.Config.ARGB_8888);
-        sheet.draw(new Canvas(picture));
-        return picture;
-    }
-
-    private static void words(View sheet, int id, String words) {
-        ((TextView) sheet.findViewById(id)).setText(words);
+        picture.recycle();
+        if (!written) {
+            file.delete();
+        }
+        return written;
     }
 }

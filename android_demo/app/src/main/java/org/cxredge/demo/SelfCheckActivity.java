@@ -25,19 +25,21 @@ public final class SelfCheckActivity extends CheckedScreen {
         for (Golden.Result result : check.results) {
             String passed =
                     getString(result.passed ? R.string.check_passed : R.string.check_failed);
-            add(rows, R.layout.heading, Words.say(this, R.string.check_row, result.name, passed));
-            add(rows, R.layout.words, Words.say(this, R.string.check_difference, result.output,
-                    result.difference, result.tolerance, answer(result.answered)));
+            add(rows, R.layout.heading, Words.say(
+                    this, R.string.check_row, Failures.part(this, result.name), passed));
+            add(rows, R.layout.words, Words.say(this, R.string.check_difference,
+                    Failures.part(this, result.output), result.difference, result.tolerance,
+                    answer(result.answered)));
         }
         text(R.id.check_family, family(check));
-        String jpeg = Engine.of(this).jpeg();
-        text(R.id.check_jpeg, jpeg == null ? getString(R.string.checking) : jpeg);
+        JpegCheck jpeg = Engine.of(this).jpeg();
+        text(R.id.check_jpeg, jpeg == null ? getString(R.string.checking) : jpeg.said(this));
         text(R.id.check_runtime, Words.say(this, R.string.detail_runtime, TfliteGraph.version()));
     }
 
     private String family(Engine.Check check) {
         if (check.state == Engine.State.REFUSED) {
-            return Words.say(this, R.string.not_ready, check.why);
+            return Words.say(this, R.string.not_ready, Failures.model(this, check.why));
         }
         if (check.state == Engine.State.CHECKING) {
             return getString(R.string.checking);

@@ -6,6 +6,7 @@ import android.net.Uri;
 import android.os.Handler;
 import android.os.Looper;
 import android.os.SystemClock;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,24 +24,52 @@ import org.cxredge.core.ReadException;
 final class Session {
     static final int MOST = 20; // each holds a picture of up to 4 MB
 
-    /** One film: where it is, and what came of it. */
+    /** One film of the session: where it is, and what came of it. For the main thread. */
     static final class Entry {
         final int id;
         final Uri uri;
-        final String name;
         final double[] corners; // of a cropped film: eight numbers, else null
+        final List<Uri> shared = new ArrayList<>(); // files in passing that hold its result
+        String name; // what its owner calls it; null until that is told, or where it has none
         Analysis analysis; // null until there is one
-        String error; // what went wrong, else null
+        Exception failure; // a ReadException or a ModelException, else null
+        ResultSharing sharing; // that has been asked for and did not begin yet, else null
+        int screens; // that show it now
+        volatile boolean forgotten; // whether it left the session: it is not read any more
 
-        private Entry(int id, Uri uri, String name, double[] corners) {
+        private Entry(int id, Uri uri, double[] corners) {
             this.id = id;
             this.uri = uri;
-            this.name = name;
             this.corners = corners;
         }
 
         boolean waiting() {
-            return analysis == null && error == null;
+            return analysis == null && failure == null;
+        }
+
+        /** Whether the camera app took it for this one. */
+        boolean photograph() {
+            return TemporaryFiles.AUTHORITY.equals(uri.getAuthority());
+        }
+
+        /** For people, in the language that the phone has now. */
+        String name(Context context) {
+            String plain = name != null ? name
+                    : context.getString(photograph() ? R.string.photograph : R.string.unnamed);
+            return corners == null ? plain : Words.say(context, R.string.cropped, plain);
+        }
+
+        /** What went wrong, in one line; null where nothing did. */
+        String said(Context context) {
+            return failure == null ? null : Failures.said(context, failure);
+        }
+
+        boolean refers(String file) {
+            boolean refers = photograph() && file.equals(uri.getLastPathSegment());
+            for (Uri one : shared) {
+                refers |= file.equals(one.getLastPathSegment());
+            }
+            return refers;
         }
     }
 
@@ -49,6 +78,7 @@ final class Session {
     private final Handler main = new Handler(Looper.getMainLooper());
     private final List<Entry> entries = new ArrayList<>();
     private final List<Runnable> listeners = new ArrayList<>();
+    final FilmQueue queue = new FilmQueue();
     private int last;
 
     private Session() {}
@@ -73,24 +103,53 @@ final class Session {
 
     /** Puts a film first and begins to read it; `corners` as `Corners.toArray`, or null. */
     Entry add(Context context, Uri uri, double[] corners) {
-        String name = Films.name(context, uri);
-        if (corners != null) {
-            name = Words.say(context, R.string.cropped, name);
-        }
-        Entry entry = new Entry(++last, uri, name, corners);
+        Entry entry = new Entry(++last, uri, corners);
         entries.add(0, entry);
-        while (entries.size() > MOST) {
-            entries.remove(entries.size() - 1);
-        }
         Context app = context.getApplicationContext();
+        if (evict()) {
+            TemporaryFiles.prune(app);
+        }
+        ContentResolver resolver = app.getContentResolver();
         Engine engine = Engine.of(context);
-        engine.worker.execute(() -> read(app, engine, entry));
+        queue.add(engine, resolver, uri, () -> entry.forgotten,
+                (file, failure, nanos) -> answer(engine, entry, file, failure, nanos));
+        if (!entry.photograph()) { // nobody needs to be asked what the app's own is called
+            Errands.NAMES.run(() -> Films.name(resolver, uri), name -> {
+                entry.name = name;
+                tell();
+            });
+        }
         tell();
         return entry;
     }
 
+    /** The oldest go, but for those that a screen shows; whether one went. */
+    private boolean evict() {
+        int before = entries.size();
+        for (int i = before - 1; i > 0 && entries.size() > MOST; i--) {
+            if (entries.get(i).screens == 0) {
+                entries.remove(i).forgotten = true;
+            }
+        }
+        return entries.size() < before;
+    }
+
+    /** Whether a film of the session refers to this file in passing. */
+    boolean refers(String file) {
+        for (Entry entry : entries) {
+            if (entry.refers(file)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     void clear() {
+        for (Entry entry : entries) {
+            entry.forgotten = true;
+        }
         entries.clear();
+        queue.restart();
         tell();
     }
 
@@ -103,39 +162,39 @@ final class Session {
         listeners.remove(listener);
     }
 
-    private void tell() {
+    /** Something of a film has changed. */
+    void tell() {
         for (Runnable listener : new ArrayList<>(listeners)) {
             listener.run();
         }
     }
 
-    private void read(Context context, Engine engine, Entry entry) {
+    private void answer(
+            Engine engine, Entry entry, ByteBuffer file, ReadException unread, long nanos) {
         Analysis found = null;
-        String error = null;
+        Exception failure = unread;
         try {
             TfliteGraph graph = engine.graph();
-            long begun = SystemClock.elapsedRealtimeNanos();
-            Film film = film(context.getContentResolver(), entry.uri, entry.corners);
-            found = Analysis.of(graph, film, begun);
-        } catch (ReadException unread) {
-            error = Films.said(context, unread);
-        } catch (ModelException wrong) {
-            error = Words.say(context, R.string.error_model, wrong.getMessage());
+            if (unread == null) {
+                long begun = SystemClock.elapsedRealtimeNanos() - nanos;
+                found = Analysis.of(graph, film(file, entry.corners), begun);
+            }
+        } catch (ReadException | ModelException error) {
+            failure = error;
         } catch (OutOfMemoryError full) {
-            error = context.getString(R.string.error_too_large);
+            failure = new ReadException(ReadException.Why.NO_MEMORY, "");
         }
         Analysis analysis = found;
-        String said = error;
+        Exception why = failure;
         main.post(() -> {
             entry.analysis = analysis;
-            entry.error = said;
+            entry.failure = why;
             tell();
         });
     }
 
-    private static Film film(ContentResolver resolver, Uri uri, double[] corners)
-            throws ReadException {
-        Film film = Films.read(resolver, uri);
+    private static Film film(ByteBuffer file, double[] corners) throws ReadException {
+        Film film = Films.decode(file);
         if (corners == null) {
             return film;
         }

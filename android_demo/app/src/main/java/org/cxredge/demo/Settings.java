@@ -3,7 +3,7 @@ package org.cxredge.demo;
 import android.content.Context;
 import android.content.SharedPreferences;
 
-/** What a person chose; the only thing that the app keeps. */
+/** What a person chose; beside the counts of `HeldFiles` the only thing that the app keeps. */
 final class Settings {
     static final int[] THREADS = {1, 2, 4};
     /** Raised when the first screen says something new, so that it is shown once more. */
@@ -15,12 +15,18 @@ final class Settings {
         kept = context.getSharedPreferences("settings", Context.MODE_PRIVATE);
     }
 
+    /** Whether somebody has accepted the first screen, of whatever model. */
     boolean accepted() {
         return kept.getInt("accepted", 0) == WORDS;
     }
 
-    void accept() {
-        kept.edit().putInt("accepted", WORDS).apply();
+    /** Whether that was of this model: another one is wrong at other times. */
+    boolean accepted(String digest) {
+        return accepted() && digest.equals(kept.getString("accepted_model", null));
+    }
+
+    void accept(String digest) {
+        kept.edit().putInt("accepted", WORDS).putString("accepted_model", digest).apply();
     }
 
     /** Whether screens are kept out of screenshots. */

@@ -15,31 +15,61 @@ import java.io.FileNotFoundException;
  * The two files that pass between the app and another, each granted one by one: a photograph
  * that the camera app writes, and a result's picture that somebody shares.
  *
- * <p>They lie in the app's own cache and go with the next start.
+ * <p>They lie in the app's own cache, as long as a film of the session or a screen refers to them.
  */
 public final class TemporaryFiles extends ContentProvider {
     static final String AUTHORITY = "org.cxredge.demo.files";
+
+    private static long last; // the number that was given last: its file may not be written yet
+    static boolean started; // whether a screen has been in this process; set by tests alone
 
     /** A fresh address; `kind` is "photograph", which may be written, or "result". */
     static Uri fresh(Context context, String kind) {
         File folder = folder(context);
         folder.mkdirs();
-        long number = System.currentTimeMillis();
-        while (new File(folder, name(kind, number)).exists()) {
-            number++;
+        last = Math.max(last + 1, System.currentTimeMillis());
+        while (new File(folder, name(kind, last)).exists()) {
+            last++;
         }
-        return Uri.parse("content://" + AUTHORITY + "/" + name(kind, number));
+        return Uri.parse("content://" + AUTHORITY + "/" + name(kind, last));
     }
 
     static File file(Context context, Uri uri) {
         return new File(folder(context), String.valueOf(uri.getLastPathSegment()));
     }
 
+    /** Removes all, also what screens refer to: somebody wants it gone. */
     static void clear(Context context) {
-        File[] files = folder(context).listFiles();
-        for (File file : files == null ? new File[0] : files) {
+        HeldFiles.forget(context);
+        for (File file : files(context)) {
             file.delete();
         }
+    }
+
+    /** Removes what neither a film of the session nor a screen refers to. */
+    static void prune(Context context) {
+        for (File file : files(context)) {
+            boolean held = HeldFiles.held(context, file.getName());
+            if (!held && !Session.ONE.refers(file.getName())) {
+                file.delete();
+            }
+        }
+    }
+
+    /**
+     * The first screen of a process removes what an ended one left behind. Not the process itself:
+     * Android may start it for an app that reads what was shared with it before.
+     */
+    static void start(Context context) {
+        if (!started) {
+            started = true;
+            prune(context);
+        }
+    }
+
+    private static File[] files(Context context) {
+        File[] files = folder(context).listFiles();
+        return files == null ? new File[0] : files;
     }
 
     private static File folder(Context context) {

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.cxredge.core.Contract;
 import org.cxredge.core.Graph;
 import org.cxredge.core.ModelException;
+import org.cxredge.core.ModelException.Why;
 import org.cxredge.core.ModelFile;
 import org.cxredge.core.Outputs;
 import org.cxredge.core.Pixels;
@@ -41,7 +42,7 @@ final class TfliteGraph implements Graph, AutoCloseable {
             options.setUseXNNPACK(true);
             interpreter = new Interpreter(file.graph, options);
         } catch (RuntimeException | LinkageError error) {
-            throw new ModelException(oneLine(error));
+            throw new ModelException(Why.CANNOT_RUN, oneLine(error), error);
         }
         try {
             agree();
@@ -57,7 +58,7 @@ final class TfliteGraph implements Graph, AutoCloseable {
             throw error;
         } catch (RuntimeException error) {
             interpreter.close();
-            throw new ModelException(oneLine(error));
+            throw new ModelException(Why.CANNOT_RUN, oneLine(error), error);
         }
     }
 
@@ -85,7 +86,7 @@ final class TfliteGraph implements Graph, AutoCloseable {
         try {
             interpreter.runForMultipleInputsOutputs(new Object[] {input}, outputs);
         } catch (RuntimeException error) {
-            throw new ModelException(oneLine(error));
+            throw new ModelException(Why.CANNOT_RUN, oneLine(error), error);
         }
         return new Outputs(
                 contract, floats("probabilities"), floats("heatmap"), floats("novelty"));
@@ -113,7 +114,7 @@ final class TfliteGraph implements Graph, AutoCloseable {
                 || shape.length != 4
                 || shape[1] != shape[2]
                 || shape[3] != 3) {
-            throw new ModelException("the graph does not take one square film");
+            throw new ModelException(Why.CONTRADICTS, "the graph does not take one square film");
         }
         String type = film.dataType() == DataType.UINT8 ? "uint8" : "float32";
         Tensor.QuantizationParams scale = film.quantizationParams();

@@ -141,10 +141,10 @@ public class EncodedTest {
         assertEquals(2 * 32 * 16 * 3 / 2, scan(FRAME, one, END).coefficients);
         String huge = progressive.replace("\0\20\0\40", "\177\377\177\377");
         assertEquals(2 * (32767L * 32767 * 3 / 2), scan(huge, SCAN, END).coefficients);
-        assertEquals(Why.TOO_LARGE, why(jpeg(huge, SCAN, END)));
+        assertEquals(Why.NO_MEMORY_AT_ONCE, why(jpeg(huge, SCAN, END)));
         // 14 bits each for width and height less one.
         assertEquals(null, why(webp("VP8L\5\0\0\0\57\77\300\17\0\0")));
-        assertEquals(Why.TOO_LARGE, why(webp("VP8L\5\0\0\0\57\377\377\377\17\0")));
+        assertEquals(Why.NO_MEMORY_AT_ONCE, why(webp("VP8L\5\0\0\0\57\377\377\377\17\0")));
         assertEquals(Why.DAMAGED, why((ByteBuffer) webp("VP8 \0\0\0\0").limit(19)));
     }
 

@@ -137,7 +137,7 @@ public class HostileFilesTest {
         long most = Runtime.getRuntime().maxMemory();
         if (most < 1L << 28) { // as test-core starts it: two bytes a pixel would not fit
             byte[] huge = "P5 8192 8192 65535 ".getBytes(StandardCharsets.US_ASCII);
-            assertEquals(Why.TOO_LARGE, why(ByteBuffer.wrap(huge), null));
+            assertEquals(Why.NO_MEMORY, why(ByteBuffer.wrap(huge), null));
         }
         PhoneDecoder greedy = (file, rows) -> {
             throw new OutOfMemoryError("as a decoder may");
@@ -146,7 +146,7 @@ public class HostileFilesTest {
             FilmReader.read(ByteBuffer.wrap(new byte[] {-1, -40, -1, -38, 0, 2, -1, -39}), greedy);
             fail("no memory, and yet a film");
         } catch (ReadException error) {
-            assertEquals(Why.TOO_LARGE, error.why);
+            assertEquals(Why.NO_MEMORY, error.why);
         }
     }
 
@@ -217,7 +217,7 @@ public class HostileFilesTest {
                 throw new SecurityException("not yours");
             }
         };
-        assertEquals(Why.TOO_LARGE, whyHeld(endless));
+        assertEquals(Why.NO_MEMORY, whyHeld(endless));
         assertEquals(Why.CANNOT_OPEN, whyHeld(broken));
         assertEquals(Why.CANNOT_OPEN, whyHeld(denied));
     }

@@ -88,7 +88,7 @@ public final class DecodedTest {
                 off("turned_6.jpg", PhoneDecoding.bands());
                 fail("a film without any memory");
             } catch (ReadException error) {
-                assertEquals(byError ? ReadException.Why.TOO_LARGE : ReadException.Why.DAMAGED,
+                assertEquals(byError ? ReadException.Why.NO_MEMORY : ReadException.Why.DAMAGED,
                         error.why);
             }
         }

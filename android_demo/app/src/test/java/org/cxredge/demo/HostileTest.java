@@ -52,9 +52,9 @@ public final class HostileTest extends ScreenTests {
             for (int i = 0; i < FILMS_PER_KIND; i++) {
                 Session.Entry entry = read(given("film", damaged(kind, random)));
                 read += entry.analysis != null ? 1 : 0;
-                refused += entry.error != null ? 1 : 0;
-                assertTrue((entry.analysis == null) != (entry.error == null));
-                assertTrue(entry.error == null || entry.error.indexOf('\n') < 0);
+                refused += error(entry) != null ? 1 : 0;
+                assertTrue((entry.analysis == null) != (error(entry) == null));
+                assertTrue(error(entry) == null || error(entry).indexOf('\n') < 0);
             }
         }
         assertTrue(read + " read, " + refused + " not", read > 20 && refused > 20);

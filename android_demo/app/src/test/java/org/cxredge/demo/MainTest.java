@@ -12,8 +12,6 @@ import android.content.Intent;
 import android.net.Uri;
 import android.os.Bundle;
 import android.provider.MediaStore;
-import android.view.View;
-import android.view.WindowManager;
 import android.widget.LinearLayout;
 import android.widget.TextView;
 import java.io.File;
@@ -27,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.cxredge.core.ModelException;
 import org.junit.Test;
 import org.robolectric.Robolectric;
 import org.robolectric.RuntimeEnvironment;
@@ -47,7 +46,7 @@ public final class MainTest extends ScreenTests {
     private static void allRead() {
         until("all films", () -> {
             for (Session.Entry entry : Session.ONE.entries()) {
-                if (entry.waiting()) {
+                if (entry.waiting() || entry.name == null && !entry.photograph()) {
                     return false;
                 }
             }
@@ -104,6 +103,9 @@ public final class MainTest extends ScreenTests {
             String below = String.format(Locale.ROOT, "below.png: %s (%.3f, threshold %.3f)",
                     told.get("answer"), told.get("score"), told.get("threshold"));
             assertEquals(below, rows.getChildAt(3).getContentDescription());
+            assertEquals("unfamiliar.png: not recognised. "
+                            + "It is unlike the films that the model knows.",
+                    rows.getChildAt(1).getContentDescription());
             draw(controller.get(), "start-films");
             rows.getChildAt(3).performClick();
             assertNotNull(shadowOf(controller.get()).getNextStartedActivity());
@@ -131,8 +133,8 @@ public final class MainTest extends ScreenTests {
             shadowOf(screen).receiveResult(asked.intent, Activity.RESULT_OK, null);
             allRead();
             Session.Entry entry = Session.ONE.entries().get(0);
-            assertEquals("Photograph", entry.name);
-            assertNull(entry.error, entry.error);
+            assertEquals("Photograph", entry.name(screen));
+            assertNull(error(entry), error(entry));
             assertEquals(address, state.getParcelable("photograph"));
         }
     }
@@ -207,7 +209,10 @@ public final class MainTest extends ScreenTests {
             Engine.one.recheck(2);
             until("the self-check", () -> Engine.one.check().state != Engine.State.CHECKING);
             assertEquals(Engine.State.REFUSED, Engine.one.check().state);
-            assertTrue(Engine.one.check().why, Engine.one.check().why.endsWith(" is off"));
+            Engine.Check check = Engine.one.check();
+            assertEquals(ModelException.Why.OFF, check.why.why);
+            new Settings(RuntimeEnvironment.getApplication())
+                    .accept(check.file.contract.graphSha256);
             try (ActivityController<MainActivity> controller =
                     Robolectric.buildActivity(MainActivity.class).setup()) {
                 assertFalse(controller.get().findViewById(R.id.open_film).isEnabled());
@@ -217,7 +222,7 @@ public final class MainTest extends ScreenTests {
                     RuntimeEnvironment.getApplication(), film("above.png"), null);
             until("the film", () -> !entry.waiting());
             assertNull(entry.analysis);
-            assertTrue(entry.error, entry.error.contains("no usable output"));
+            assertTrue(error(entry), error(entry).contains("no usable output"));
         } finally {
             Engine.one.worker.shutdown();
             Engine.one = right;
@@ -238,24 +243,6 @@ public final class MainTest extends ScreenTests {
                 Intent next = shadowOf(controller.get()).getNextStartedActivity();
                 assertEquals(link.getValue().getName(), next.getComponent().getClassName());
             }
-        }
-    }
-
-    @Test
-    public void screenshotsAreRefusedWhereThatWasChosen() {
-        int secure = WindowManager.LayoutParams.FLAG_SECURE;
-        try (ActivityController<MainActivity> controller = start()) {
-            assertEquals(0, controller.get().getWindow().getAttributes().flags & secure);
-        }
-        try (ActivityController<SettingsActivity> controller =
-                Robolectric.buildActivity(SettingsActivity.class).setup()) {
-            View choice = controller.get().findViewById(R.id.secure);
-            choice.performClick();
-            assertEquals(secure, controller.get().getWindow().getAttributes().flags & secure);
-        }
-        try (ActivityController<MainActivity> controller = start()) {
-            assertEquals(secure, controller.get().getWindow().getAttributes().flags & secure);
-            assertFalse(controller.get().isFinishing());
         }
     }
 }

@@ -12,6 +12,8 @@ import android.os.Bundle;
 import android.os.SystemClock;
 import android.view.KeyEvent;
 import android.view.MotionEvent;
+import android.view.View;
+import android.view.WindowManager;
 import android.widget.TextView;
 import java.io.ByteArrayOutputStream;
 import org.junit.Test;
@@ -79,8 +81,8 @@ public final class OtherScreensTest extends ScreenTests {
             assertEquals(123, state.getDoubleArray("corners")[0], 2);
             controller.get().findViewById(R.id.use).performClick();
             Session.Entry part = Session.ONE.entries().get(0);
-            until("the part", () -> !part.waiting());
-            assertEquals("photograph.png, a part of it", part.name);
+            until("the part", () -> !part.waiting() && part.name != null);
+            assertEquals("photograph.png, a part of it", part.name(controller.get()));
             assertEquals(540, part.analysis.width, 12);
             assertEquals(590, part.analysis.height, 12);
             assertAlike(read(film("above.png")).analysis.film, part.analysis.film);
@@ -157,6 +159,26 @@ public final class OtherScreensTest extends ScreenTests {
             assertEquals(4, Engine.of(controller.get()).graph().threads);
             Engine.of(controller.get()).recheck(2);
             ready();
+        }
+    }
+
+    @Test
+    public void screenshotsAreRefusedWhereThatWasChosen() {
+        int secure = WindowManager.LayoutParams.FLAG_SECURE;
+        try (ActivityController<MainActivity> controller =
+                Robolectric.buildActivity(MainActivity.class).setup()) {
+            assertEquals(0, controller.get().getWindow().getAttributes().flags & secure);
+        }
+        try (ActivityController<SettingsActivity> controller =
+                Robolectric.buildActivity(SettingsActivity.class).setup()) {
+            View choice = controller.get().findViewById(R.id.secure);
+            choice.performClick();
+            assertEquals(secure, controller.get().getWindow().getAttributes().flags & secure);
+        }
+        try (ActivityController<MainActivity> controller =
+                Robolectric.buildActivity(MainActivity.class).setup()) {
+            assertEquals(secure, controller.get().getWindow().getAttributes().flags & secure);
+            assertFalse(controller.get().isFinishing());
         }
     }
 }

@@ -139,8 +139,8 @@ public final class ResultTest extends ScreenTests {
         for (Object[] one : cases) {
             Session.Entry entry = read(given((String) one[0], (byte[]) one[1]));
             assertNull(entry.analysis);
-            assertTrue(entry.error, entry.error.contains((String) one[2]));
-            assertFalse(entry.error, entry.error.contains("\n"));
+            assertTrue(error(entry), error(entry).contains((String) one[2]));
+            assertFalse(error(entry), error(entry).contains("\n"));
             if (one[0].equals("paper.pdf")) {
                 try (ActivityController<ResultActivity> controller = open(entry)) {
                     assertFalse(seen(controller.get(), R.id.share));
@@ -149,7 +149,7 @@ public final class ResultTest extends ScreenTests {
             }
         }
         Session.Entry gone = read(Uri.parse("content://nobody/film.png"));
-        assertTrue(gone.error, gone.error.contains("cannot be opened any more"));
+        assertTrue(error(gone), error(gone).contains("cannot be opened any more"));
     }
 
     @Test
@@ -157,11 +157,11 @@ public final class ResultTest extends ScreenTests {
         byte[] large = java.nio.file.Files.readAllBytes(
                 new File(System.getProperty("cxr.out"), "large.jpg").toPath());
         Session.Entry refused = read(given("large.jpg", large));
-        assertTrue(refused.error, refused.error.contains("too large"));
+        assertTrue(error(refused), error(refused).contains("more than 16 megapixels"));
         PhoneDecoding.bandsProved = true;
         try {
             Session.Entry entry = read(given("large.jpg", large));
-            assertNull(entry.error, entry.error);
+            assertNull(error(entry), error(entry));
             assertEquals(8192, entry.analysis.width);
         } finally {
             PhoneDecoding.bandsProved = false;
@@ -188,6 +188,7 @@ public final class ResultTest extends ScreenTests {
         try (ActivityController<ResultActivity> controller = open(entry)) {
             ResultActivity screen = controller.get();
             screen.findViewById(R.id.share).performClick();
+            until("the picture", () -> entry.sharing == null);
             Intent chooser = shadowOf(screen).getNextStartedActivity();
             Intent sent = chooser.getParcelableExtra(Intent.EXTRA_INTENT);
             String words = sent.getStringExtra(Intent.EXTRA_TEXT);

@@ -1,5 +1,7 @@
 package org.cxredge.demo;
 
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertTrue;
 import static org.robolectric.Shadows.shadowOf;
 
@@ -38,7 +40,10 @@ public abstract class ScreenTests {
 
     @Before
     public void accepted() {
-        new Settings(RuntimeEnvironment.getApplication()).accept();
+        ready();
+        Engine.Check check = Engine.of(RuntimeEnvironment.getApplication()).check();
+        new Settings(RuntimeEnvironment.getApplication())
+                .accept(check.file.contract.graphSha256);
     }
 
     @After
@@ -75,15 +80,21 @@ public abstract class ScreenTests {
     static void ready() {
         Engine engine = Engine.of(RuntimeEnvironment.getApplication());
         until("the self-check", () -> engine.check().state != Engine.State.CHECKING);
-        assertTrue(engine.check().why, engine.check().state == Engine.State.READY);
+        assertNull(engine.check().why);
+        assertEquals(Engine.State.READY, engine.check().state);
     }
 
     /** A film of this session, read to its end. */
     static Session.Entry read(Uri uri) {
         ready();
         Session.Entry entry = Session.ONE.add(RuntimeEnvironment.getApplication(), uri, null);
-        until(entry.name, () -> !entry.waiting());
+        until(uri.toString(), () -> !entry.waiting() && (entry.photograph() || entry.name != null));
         return entry;
+    }
+
+    /** What is said of a film that could not be read; null where it could. */
+    static String error(Session.Entry entry) {
+        return entry.said(RuntimeEnvironment.getApplication());
     }
 
     static void until(String what, BooleanSupplier condition) {

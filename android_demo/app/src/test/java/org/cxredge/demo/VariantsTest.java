@@ -13,6 +13,7 @@ import android.view.ViewGroup;
 import android.widget.TextView;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -33,16 +34,19 @@ public final class VariantsTest extends ScreenTests {
         "tablet-dark +w900dp-h600dp-land-night-mdpi",
         "wide +w640dp-h360dp-land-hdpi",
         "large-text +h1300dp", // 200 % text
+        "small +w320dp-h480dp-hdpi", // and 200 % text
     };
+    private static final List<String> LARGE = Arrays.asList("large-text", "small");
+    private static final List<String> NARROW = Arrays.asList("wide", "large-text", "small");
 
-    /** Start, first screen and result, in each variant. */
+    /** Start, first screen and result, in each variant; the crop where there is little room. */
     @Test
     public void everyVariantIsDrawn() throws Exception {
         for (String variant : VARIANTS) {
             String name = variant.split(" ")[0];
             RuntimeEnvironment.setQualifiers("en-ldltr-w360dp-h760dp-port-notnight-hdpi");
             RuntimeEnvironment.setQualifiers(variant.split(" ")[1]);
-            RuntimeEnvironment.setFontScale(name.equals("large-text") ? 2 : 1);
+            RuntimeEnvironment.setFontScale(LARGE.contains(name) ? 2 : 1);
             Session.Entry entry = read(film("above.png"));
             Context app = RuntimeEnvironment.getApplication();
             Intent result = new Intent(app, ResultActivity.class)
@@ -50,6 +54,10 @@ public final class VariantsTest extends ScreenTests {
             screen(ResultActivity.class, result, name + "-result");
             screen(MainActivity.class, new Intent(Intent.ACTION_MAIN), name + "-start");
             screen(WelcomeActivity.class, new Intent(), name + "-welcome");
+            if (NARROW.contains(name)) {
+                Intent crop = new Intent(app, CropActivity.class).setData(entry.uri);
+                screen(CropActivity.class, crop, name + "-crop");
+            }
             Session.ONE.clear();
         }
     }
@@ -57,8 +65,15 @@ public final class VariantsTest extends ScreenTests {
     private static <A extends Activity> void screen(Class<A> kind, Intent intent, String name)
             throws Exception {
         try (ActivityController<A> controller = Robolectric.buildActivity(kind, intent).setup()) {
-            draw(controller.get(), name);
             View all = controller.get().getWindow().getDecorView();
+            View crop = controller.get().findViewById(R.id.picture);
+            if (crop != null) {
+                until("the picture", () -> ((CropView) crop).corners() != null);
+                double share = (double) crop.getWidth() * crop.getHeight()
+                        / all.getWidth() / all.getHeight();
+                assertTrue(name + " has no room for the picture: " + share, share > 0.4);
+            }
+            draw(controller.get(), name);
             checkTargets(all, name, all.getResources().getDisplayMetrics().density);
             checkTexts(all, name);
         }
@@ -94,11 +109,23 @@ public final class VariantsTest extends ScreenTests {
                     + text.getCompoundPaddingBottom();
             assertTrue(name + ": " + text.getText() + " is cut off",
                     text.getHeight() >= needed || text.getEllipsize() != null);
+            checkWords(text, name);
         }
         if (view instanceof ViewGroup) {
             for (int i = 0; i < ((ViewGroup) view).getChildCount(); i++) {
                 checkTexts(((ViewGroup) view).getChildAt(i), name);
             }
+        }
+    }
+
+    /** No word is torn: a column too narrow for one is too narrow. */
+    private static void checkWords(TextView text, String name) {
+        CharSequence words = text.getLayout().getText();
+        for (int i = 0; i + 1 < text.getLayout().getLineCount(); i++) {
+            int end = text.getLayout().getLineEnd(i);
+            boolean torn = end < words.length() && Character.isLetter(words.charAt(end - 1))
+                    && Character.isLetter(words.charAt(end));
+            assertTrue(name + ": a word is torn in " + words, !torn);
         }
     }
 
