@@ -69,7 +69,7 @@ class Resumed:
         for number, line in enumerate(self._stream, 1):
             if not line.endswith(b"\n"):
                 line = line.rstrip(b"\0")  # a file may end so after a power cut
-                self._unended = _is_json(line)
+                self._unended = _holds_a_value(line)
                 if not self._unended:
                     if not (_begun(line) if self._whole else _ours(line)):
                         raise self._foreign(number)
@@ -161,9 +161,10 @@ class Resumed:
             self._stream.close()
 
 
-def _is_json(line: bytes) -> bool:
+def _holds_a_value(line: bytes) -> bool:
+    """Whether there is a whole JSON value in a line, which one that was cut off lacks."""
     try:
-        json.loads(line)
+        json.JSONDecoder().raw_decode(line.decode(errors="replace"))
     except (ValueError, RecursionError):
         return False
     return True
