@@ -7,6 +7,7 @@ import json
 import os
 import warnings
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from edge_runtime.contract import PREDICTION_SCHEMA
@@ -17,7 +18,7 @@ from edge_runtime.turned import TURNED
 if TYPE_CHECKING:
     from edge_runtime.model import Model
 
-__all__ = ["Outcome", "answers", "failure"]
+__all__ = ["Outcome", "answers", "failure", "pages_of"]
 
 REDUCED = 254, 1  # TIFF's tag and bit: a page that is another page, made smaller
 
@@ -37,17 +38,21 @@ def answers(
         if task.error is not None:
             raise FilmError(task.error)
         task = _held(task)
-        pages = _pages(task)
+        pages = pages_of(task)
         if task.page is not None and task.page not in pages:
-            raise FilmError(f"{one_line(task.name)}: there is no such page; it has {len(pages)}")
+            raise FilmError(
+                f"{one_line(task.name)}: there is no such page that is a film of its own; "
+                f"there is {_ranges(pages)}"
+            )
     except FilmError as error:
         yield failure(task.name, str(error), as_json=as_json)
         return
     if pages == [1] and task.page in (None, 1):
         yield _answer(model, task, None, as_json, explain)
         return
-    for page in pages[task.skip :] if task.page is None else [task.page]:
-        yield _answer(model, task, page, as_json, explain)
+    for page in pages if task.page is None else [task.page]:
+        if page not in task.done:
+            yield _answer(model, task, page, as_json, explain)
 
 
 def failure(name: str, error: str, *, as_json: bool) -> Outcome:
@@ -64,16 +69,15 @@ def _answer(
 ) -> Outcome:
     name = task.name if page is None or task.page is not None else f"{task.name}#{page}"
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # decoders' remarks on odd headers of a page
+        with _quiet(task):
             found = model.answer(_source(task, page, name)) | {"file": name}
-        picture = None
-        if explain is not None:
-            from edge_runtime.explain import explained
-            from edge_runtime.prediction import Prediction
+            picture = None
+            if explain is not None:
+                from edge_runtime.explain import explained
+                from edge_runtime.prediction import Prediction
 
-            film = _source(task, page, name)
-            picture = explained(Prediction(**found), film, explain, _identity(task, name))
+                film = _source(task, page, name)
+                picture = explained(Prediction(**found), film, explain, _identity(task, name))
     except FilmError as error:
         return failure(name, str(error), as_json=as_json)
     kind = "refused" if found["answer"] == "not_recognised" else "answered"
@@ -82,6 +86,20 @@ def _answer(
         more = {} if picture is None else {"picture": picture}
         return Outcome(kind, json.dumps(found | more))
     return Outcome(kind, _line(found) + (f", {one_line(picture)}" if picture else ""))
+
+
+@contextmanager
+def _quiet(task: Task) -> Iterator[None]:
+    """Decoders' remarks on odd headers and damaged data are not for the user."""
+    with ExitStack() as stack:
+        stack.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")
+        if _is_tiff(task):  # its library prints what it raises as well
+            from edge_runtime.native_messages import native_messages
+
+            with suppress(OSError):  # too many open files: then it may be heard
+                stack.enter_context(native_messages())
+        yield
 
 
 def _line(one: dict[str, Any]) -> str:
@@ -150,7 +168,7 @@ def _opened(task: Task) -> Any:
     return task.path if task.data is None else io.BytesIO(task.data)
 
 
-def _pages(task: Task) -> list[int]:
+def pages_of(task: Task) -> list[int]:
     """The pages that are films of their own, counted from 1: of a TIFF, else [1]."""
     if not _is_tiff(task):
         return [1]
@@ -173,6 +191,17 @@ def _pages(task: Task) -> list[int]:
                 return kept or [1]
     except Exception:  # the model's own reading says what is wrong with it
         return [1]
+
+
+def _ranges(pages: list[int]) -> str:
+    """`1-3, 5, 7-9`, cut off where it grows long."""
+    said: list[str] = []
+    first = pages[0]
+    for page, after in zip(pages, [*pages[1:], 0], strict=True):
+        if after != page + 1:
+            said.append(str(page) if page == first else f"{first}-{page}")
+            first = after
+    return one_line(", ".join(said), 60)
 
 
 def _is_tiff(task: Task) -> bool:

@@ -18,7 +18,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from edge_runtime.answers import Outcome, failure
-from edge_runtime.errors import EdgeError, one_line
+from edge_runtime.errors import EdgeError, ModelError, one_line
 from edge_runtime.inputs import Task
 
 __all__ = ["Pool"]
@@ -60,8 +60,7 @@ class Pool:
             for _ in range(self._workers):
                 self._start()
             for worker in self._all:
-                opened = worker.ready()
-                self.identity, self.threshold = opened["model"], float(opened["threshold"])
+                self._ready(worker)
                 self._idle.put(worker)
         except BaseException:
             self._close()
@@ -92,7 +91,7 @@ class Pool:
             why = f"{one_line(task.name)} ended the process that read it ({error})"
             worker.stop()
             worker = self._start()
-            worker.ready()
+            self._ready(worker)
             return [failure(task.name, why, as_json=self._as_json)]
         finally:
             self._idle.put(worker)  # a dead one too: the next that takes it must not wait
@@ -101,6 +100,18 @@ class Pool:
         worker = _Worker(self._settings)
         self._all.append(worker)
         return worker
+
+    def _ready(self, worker: _Worker) -> None:
+        """Wait until its model is open, which must be the one of the others."""
+        opened = worker.ready()
+        model, threshold = opened["model"], float(opened["threshold"])
+        if not self.identity:
+            self.identity, self.threshold = model, threshold
+        elif (model, threshold) != (self.identity, self.threshold):
+            raise ModelError(
+                f"the model file was replaced during the run (it was {self.identity['name']} "
+                f"{self.identity['version']}); give the same command again"
+            )
 
     def _close(self) -> None:
         self._closed = True

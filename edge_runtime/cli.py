@@ -8,12 +8,12 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from edge_runtime.answers import answers
-from edge_runtime.errors import EdgeError, one_line
+from edge_runtime.errors import EdgeError, StorageError, one_line
 from edge_runtime.inputs import STDIN, expand
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from edge_runtime.inputs import Task
     from edge_runtime.model import Model
 
-__all__ = ["DEFAULTS", "USAGE", "complain", "main"]
+__all__ = ["DEFAULTS", "USAGE", "complain", "main", "say"]
 
 DONE, FAILED, USAGE, REFUSED = 0, 1, 2, 4
 DEFAULTS: dict[str, Any] = {
@@ -37,33 +37,51 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if sys.stdout is None:
         complain("there is no standard output to write to")
         return FAILED
-    options = _options(sys.argv[1:] if arguments is None else arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A file's name may hold bytes that are no text; it is printed all the same.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        status = _run(options)
-        sys.stdout.flush()
+        return _run(_options(sys.argv[1:] if arguments is None else arguments))
     except BrokenPipeError:
         # Whoever read our output has gone; Python must not complain of it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
-    except OSError as error:
-        complain(f"the output cannot be written: {error.strerror or error}")
         return FAILED
     except KeyboardInterrupt:
         return 130
     except EdgeError as error:
         complain(error)
         return error.exit_code
-    return status
+    except OSError as error:  # the system's, of neither a film nor the output: those say so
+        place = f": {error.filename}" if error.filename else ""
+        complain(f"the run cannot go on: {error.strerror or error}{place}")
+        return FAILED
 
 
 def complain(error: object) -> None:
-    """One line, whatever a file's name or a library's message holds."""
-    colour = sys.stderr.isatty() and "NO_COLOR" not in os.environ
-    word = "\x1b[31merror:\x1b[0m" if colour and os.environ.get("TERM") != "dumb" else "error:"
-    print("edge-infer:", word, one_line(error), file=sys.stderr)
+    """One line, whatever a file's name or a library's message holds.
+
+    Where it cannot be written the run goes on: the films can be answered all the same.
+    """
+    with contextlib.suppress(OSError, ValueError):
+        colour = _watched() and "NO_COLOR" not in os.environ
+        word = "\x1b[31merror:\x1b[0m" if colour and os.environ.get("TERM") != "dumb" else "error:"
+        if sys.stderr is not None:  # `print` would take stdout for it
+            print("edge-infer:", word, one_line(error), file=sys.stderr)
+
+
+def say(text: str, end: str = "\n") -> None:
+    """Write to stdout at once. Raises `BrokenPipeError`, and `StorageError` for the rest."""
+    try:
+        print(text, end=end, flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise StorageError(f"the output cannot be written: {error.strerror or error}") from error
+
+
+def _watched() -> bool:
+    """Whether stderr is there, and a terminal."""
+    return sys.stderr is not None and sys.stderr.isatty()
 
 
 def _options(arguments: Sequence[str]) -> SimpleNamespace:
@@ -73,10 +91,11 @@ def _options(arguments: Sequence[str]) -> SimpleNamespace:
         return SimpleNamespace(**DEFAULTS, films=plain)  # argparse takes as long as the network
     from edge_runtime.options import parser
 
-    made = parser()
     # Films may stand on both sides of an option; but that way of argparse's knows no "--".
-    parse = made.parse_args if "--" in arguments else made.parse_intermixed_args
-    return parse(arguments, SimpleNamespace())
+    end = list(arguments).index("--") if "--" in arguments else len(arguments)
+    options = parser().parse_intermixed_args(arguments[:end], SimpleNamespace())
+    options.films = [*options.films, *arguments[end + 1 :]]
+    return options
 
 
 def _run(options: SimpleNamespace) -> int:
@@ -84,7 +103,7 @@ def _run(options: SimpleNamespace) -> int:
         from edge_runtime.completion import script
         from edge_runtime.options import parser
 
-        print(script(options.completion, parser()), end="")
+        say(script(options.completion, parser()), end="")
         return DONE
     if not (options.films or options.info or options.self_test or options.benchmark):
         complain("no film given; see edge-infer --help")
@@ -100,7 +119,7 @@ def _run(options: SimpleNamespace) -> int:
         from edge_runtime.probe import measure
 
         _collect()
-        print(measure(options.model, options.benchmark, options.threads).to_json())
+        say(measure(options.model, options.benchmark, options.threads).to_json())
         return DONE
     opened: dict[str, Any] = {"threads": options.threads, "threshold": options.threshold}
     if options.no_contract:
@@ -112,7 +131,7 @@ def _run(options: SimpleNamespace) -> int:
         # A self-test reports every golden input itself, the first one too.
         with Model.open(options.model, **opened, check=not options.self_test) as model:
             if options.info:
-                _info(model)
+                _info(model, as_json=options.json)
             if options.self_test and not _self_test(model, as_json=options.json):
                 return 3
             if not options.films:
@@ -126,9 +145,9 @@ def _run(options: SimpleNamespace) -> int:
         return _films(options, pool)
 
 
-def _info(model: Model) -> None:
-    contract = json.loads(model.contract.to_json())
-    print(json.dumps({"contract": contract, "runtime": model.runtime()}, indent=1))
+def _info(model: Model, *, as_json: bool) -> None:
+    known = {"contract": json.loads(model.contract.to_json()), "runtime": model.runtime()}
+    say(json.dumps(known, indent=None if as_json else 1))
 
 
 def _self_test(model: Model, *, as_json: bool) -> bool:
@@ -137,11 +156,11 @@ def _self_test(model: Model, *, as_json: bool) -> bool:
         complain("the model carries no golden inputs to be tested with")
     for one in results:
         if as_json:
-            print(json.dumps(one._asdict()))
+            say(json.dumps(one._asdict()))
         else:
             verdict = "passed" if one.passed else "FAILED"
             off = f"{one.output} {one.difference:.2g} off ({one.tolerance:.2g} allowed)"
-            print(f"{one.name}: {verdict}, {one.answered}, {off}")
+            say(f"{one.name}: {verdict}, {one.answered}, {off}")
     return bool(results) and all(one.passed for one in results)
 
 
@@ -163,7 +182,8 @@ def _films(options: SimpleNamespace, answering: _Alone | Pool) -> int:
     _collect()
     with contextlib.ExitStack() as stack:
         tasks = expand(options.films)
-        write, kinds = _print, dict.fromkeys(("answered", "refused", "failed"), 0)
+        write: Callable[[str], None] = say
+        kinds = dict.fromkeys(("answered", "refused", "failed"), 0)
         if options.resume is not None:
             from edge_runtime.resume import Resumed
 
@@ -171,7 +191,7 @@ def _films(options: SimpleNamespace, answering: _Alone | Pool) -> int:
             resumed.agree(answering.identity, answering.threshold)
             tasks, write, kinds = resumed.left(tasks), resumed.write, resumed.kinds
         progress = None
-        if sys.stderr.isatty():
+        if _watched():
             from edge_runtime.progress import Progress
 
             listed = list(tasks)
@@ -180,7 +200,7 @@ def _films(options: SimpleNamespace, answering: _Alone | Pool) -> int:
             for one in outcomes:
                 kinds[one.kind] += 1
                 told = one.kind == "failed" and not as_json
-                if progress is not None and (told or (write is _print and sys.stdout.isatty())):
+                if progress is not None and (told or (write is say and sys.stdout.isatty())):
                     progress.clear()
                 (complain if told else write)(one.line)
             if progress is not None:
@@ -195,10 +215,6 @@ def _collect() -> None:
     if not gc.isenabled():
         gc.freeze()  # what is there now stays: the first collection would look through it all
         gc.enable()
-
-
-def _print(line: str) -> None:
-    print(line, flush=True)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ in print without colour. Drawn with Pillow alone.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from typing import TYPE_CHECKING, Any
@@ -65,7 +66,7 @@ def explained(one: Prediction, film: Any, folder: str, identity: bytes) -> str:
     plain = "".join(c if c.isalnum() or c in "-_.#" else "_" for c in stem).encode()[:120]
     digest = hashlib.sha256(identity).hexdigest()[:12]
     name = f"{plain.decode(errors='ignore')}-{digest}.png"
-    path, half = os.path.join(folder, name), os.path.join(folder, f".{name}.part")
+    path = os.path.join(folder, name)
     said = PngInfo()
     said.add_text("Title", _printable(one.file))
     said.add_text("Software", f"edge-infer {__version__}")
@@ -73,11 +74,25 @@ def explained(one: Prediction, film: Any, folder: str, identity: bytes) -> str:
     picture = drawn(one, open_film(film))
     try:
         os.makedirs(folder, exist_ok=True)
-        picture.save(half, "PNG", pnginfo=said)
-        os.replace(half, path)
+        _write(picture, path, said)
     except OSError as error:
         raise StorageError(f"{folder} cannot be written: {error.strerror or error}") from error
     return path
+
+
+def _write(picture: Image.Image, path: str, said: PngInfo) -> None:
+    """Save a picture whole or not at all."""
+    folder, name = os.path.split(path)
+    # A name of its own: another process may be drawing the same film.
+    half = os.path.join(folder, f".{name}.{os.urandom(6).hex()}.part")
+    try:
+        with open(half, "xb") as stream:
+            picture.save(stream, "PNG", pnginfo=said)
+        os.replace(half, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(half)
+        raise
 
 
 def drawn(one: Prediction, film: Image.Image) -> Image.Image:

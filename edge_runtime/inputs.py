@@ -10,6 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from stat import S_ISREG
 from typing import NamedTuple
 
 __all__ = ["MOST_BYTES", "STDIN", "SUFFIXES", "Task", "expand"]
@@ -34,7 +35,7 @@ class Task(NamedTuple):
     data: bytes | None = None  # standard input's; else the path is read
     error: str | None = None  # why there is nothing to read
     page: int | None = None  # the only page that is asked for, from 1
-    skip: int = 0  # how many pages an earlier run has answered
+    done: Sequence[int] = ()  # the pages that an earlier run has answered
 
 
 def expand(words: Sequence[str]) -> Iterator[Task]:
@@ -75,15 +76,31 @@ def _pattern(word: str) -> Iterator[Task]:
     found = sorted(glob(word, recursive=True))
     if not found:
         yield Task(word, word, error=f"{_shown(word)} matches no file")
-    # `**` matches a folder and what is in it: each film once.
-    folders = [path for path in found if os.path.isdir(path)]
-    if "**" in word and len(folders) < len(found):
-        found = [path for path in found if path not in set(folders)]
-    for path in found:
-        if os.path.isdir(path):
-            yield from _folder(path)
+    folders = {path for path in found if os.path.isdir(path)}
+    # Beside files a folder is one of several matches, and may hold no film.
+    films = _walk if "**" in word and len(folders) < len(found) else _folder
+    for path in _once(found, folders) if "**" in word else found:
+        if path in folders:
+            yield from films(path)
         else:
             yield Task(path, path)
+
+
+def _once(found: list[str], folders: set[str]) -> list[str]:
+    """Matches of `**`, which may be a folder and what is in it, so that each film comes once."""
+    below = {path: os.path.join(path, "") for path in found}
+    ordered = sorted(found, key=below.__getitem__)  # a folder comes right before what is in it
+    kept: list[str] = []
+    if len(folders) == len(found):
+        for path in ordered:
+            if not kept or not path.startswith(below[kept[-1]]):
+                kept.append(path)
+        return kept
+    # What matched in a folder says which of its films are meant.
+    for path, after in zip(ordered, [*ordered[1:], ""], strict=True):
+        if path not in folders or not after.startswith(below[path]):
+            kept.append(path)
+    return sorted(kept)
 
 
 def _folder(folder: str) -> Iterator[Task]:
@@ -108,11 +125,27 @@ def _walk(folder: str) -> Iterator[Task]:
             yield Task(place, place, error=why)
             continue
         shown = [entry for entry in found if not entry.name.startswith(".")]
-        folders = [entry.path for entry in shown if entry.is_dir(follow_symlinks=False)]
-        below += reversed(folders)
+        below += [entry.path for entry in reversed(shown) if _is_folder(entry)]
         for entry in shown:
-            if entry.is_file() and _is_film(entry.path, entry.name):
+            if _may_be_read(entry) and _is_film(entry.path, entry.name):
                 yield Task(entry.path, entry.path)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:  # of a file system that says so only when it is asked again
+        return False
+
+
+def _may_be_read(entry: os.DirEntry[str]) -> bool:
+    """A file, or a link that leads nowhere: to read what is called a film then says why."""
+    try:
+        if not entry.is_symlink():
+            return entry.is_file()
+        return S_ISREG(entry.stat().st_mode)
+    except OSError:
+        return True
 
 
 def _is_film(path: str, name: str) -> bool:

@@ -1,4 +1,4 @@
-"""`--workers` and `--resume`: many films, in order, whatever happens on the way."""
+"""`--workers`: many films, in order, whatever happens on the way."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from edge_runtime.errors import EdgeError
 from edge_runtime.inputs import Task
 from tests.edge_runtime.commands import draw, named, run, start, timeless
 from tests.environments import ROOT
+from tests.tiny import repacked
 
 WORKERS = ("--workers", "2")
 
@@ -136,62 +137,6 @@ def test_killed_in_the_middle_and_resumed(tiny_model: Path, tmp_path: Path) -> N
     assert run(*words, "--resume", record)[0] == 1 and record.read_bytes() == done
 
 
-@pytest.mark.parametrize("tail", [b"", b'{"sch', b'{"schema": 1, "file": "x', b"\0" * 9])
-def test_every_kind_of_torn_line_is_mended(tiny_model: Path, tmp_path: Path, tail: bytes) -> None:
-    films = draw(tmp_path / "films", 2)
-    record = tmp_path / "record.jsonl"
-    words = ("--model", tiny_model, "--resume", record, films[0].parent)
-    assert run(*words)[0] == 0
-    whole = record.read_bytes()
-    first = whole.splitlines(keepends=True)[0]
-    record.write_bytes(first + tail)
-    assert run(*words) == (0, b"", b"")
-    assert record.read_bytes().startswith(first) and timeless(record.read_bytes()) == timeless(
-        whole
-    )
-
-
-FOREIGN = (b"\x89PNG\r\n\x1a\n and more", b"my only copy", b"{}\n", b"[1]\n",
-           b'{"schema": 2, "file": "x", "error": "y"}\n')  # fmt: skip
-
-
-@pytest.mark.parametrize("content", FOREIGN)
-def test_a_file_of_another_kind_is_left_alone(
-    tiny_model: Path, tmp_path: Path, content: bytes
-) -> None:
-    (film,) = draw(tmp_path, 1)
-    other = tmp_path / "other"
-    other.write_bytes(content)
-    status, out, err = run("--model", tiny_model, "--resume", other, film)
-    assert (status, out, err.count(b"\n")) == (2, b"", 1)
-    assert other.read_bytes() == content
-
-
-def test_another_threshold_does_not_go_on(tiny_model: Path, tmp_path: Path) -> None:
-    films = draw(tmp_path / "films", 2)
-    record = tmp_path / "record.jsonl"
-    assert run("--model", tiny_model, "--resume", record, films[0])[0] == 0
-    before = record.read_bytes()
-    words = ("--model", tiny_model, "--threshold", "0.9", "--resume", record)
-    status, _, err = run(*words, *films)
-    assert status == 2 and b"another model or threshold" in err
-    assert record.read_bytes() == before
-
-
-def test_pages_go_on_where_they_stopped(tiny_model: Path, tmp_path: Path) -> None:
-    from tests.edge_runtime.test_cli_inputs import pages
-
-    scan, record = tmp_path / "scan.tif", tmp_path / "record.jsonl"
-    scan.write_bytes(pages(90, 170, 120))
-    words = ("--model", tiny_model, "--resume", record, scan, scan)
-    assert run(*words)[0] == 0
-    lines = record.read_bytes().splitlines(keepends=True)
-    assert len(lines) == 6
-    record.write_bytes(b"".join(lines[:2]))
-    assert run("--model", tiny_model, "--resume", record, scan)[0] == 0
-    assert named(record.read_bytes()) == [f"{scan}#{page}" for page in (1, 2, 3)]
-
-
 def test_interrupted_from_the_keyboard(tiny_model: Path, tmp_path: Path) -> None:
     films = draw(tmp_path, 20)
     pipe = tmp_path / "pipe.png"
@@ -260,3 +205,26 @@ def test_a_python_that_cannot_be_started(tmp_path: Path, monkeypatch: pytest.Mon
     settings = {"model": None, "options": {}, "answers": {"as_json": True, "explain": None}}
     with pytest.raises(EdgeError, match="no worker can be started"), archive.Pool(settings, 2):
         pass
+
+
+@pytest.mark.parametrize("change", ["version", "threshold"])
+def test_the_model_file_is_replaced_during_the_run(
+    tiny_model: Path, tmp_path: Path, change: str
+) -> None:
+    """A worker that takes another's place would answer with what is there now."""
+    films = draw(tmp_path, 3)
+    pipe, model = tmp_path / "pipe.png", tmp_path / "model.tflite"
+    os.mkfifo(pipe)
+    model.write_bytes(tiny_model.read_bytes())
+    other = {"version": "other"} if change == "version" else {"threshold": 0.25}
+    with start("--json", "--model", model, *WORKERS, pipe, *films) as process:
+        while (end := open_end(pipe)) is None:
+            time.sleep(0.05)
+        while not (reads := [pid for pid in children(process.pid) if has_open(pid, pipe)]):
+            time.sleep(0.05)
+        model.write_bytes(repacked(tiny_model.read_bytes(), other, {}))
+        os.kill(reads[0], signal.SIGKILL)
+        _, err = process.communicate()
+        os.close(end)
+    assert process.returncode == 3 and err.count(b"\n") == 1
+    assert b"the model file was replaced during the run" in err

@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -174,3 +176,44 @@ def test_a_folder_that_cannot_be_written(tiny_model: Path, tmp_path: Path) -> No
         status, out, err = run(*words)
         assert (status, out, err.count(b"\n")) == (1, b"", 1) and b"cannot be written" in err
     assert blocked.read_text() == "in the way"
+
+
+def test_two_writers_of_one_picture(
+    answered: Prediction, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One begins and ends while the other writes."""
+    picture = png(film(170, size=96))
+    written: list[Image.Image] = []
+    save = Image.Image.save
+
+    def slow(self: Image.Image, *words: Any, **more: Any) -> None:
+        save(self, *words, **more)
+        if not written:
+            written.append(self)
+            explained(answered, picture, str(tmp_path), b"1")
+
+    monkeypatch.setattr(Image.Image, "save", slow)
+    path = explained(answered, picture, str(tmp_path), b"1")
+    with Image.open(path) as whole:
+        whole.load()
+    assert os.listdir(tmp_path) == [os.path.basename(path)]
+
+
+def test_one_film_many_times(tiny_model: Path, tmp_path: Path) -> None:
+    (one,) = draw(tmp_path, 1)
+    out = tmp_path / "out"
+    words = ("--model", tiny_model, "--explain", out, "--workers", "4")
+    status, said, err = run(*words, *[one] * 60)
+    assert (status, said.count(b"\n"), err) == (0, 60, b"")
+    assert len(os.listdir(out)) == 1
+
+
+def test_a_full_disk_keeps_no_half_picture(tiny_model: Path, tmp_path: Path) -> None:
+    (one,) = draw(tmp_path, 1)
+    out = tmp_path / "out"
+    command = 'ulimit -f 8; exec "$0" -m edge_runtime "$@"'  # of 512 or 1,024 bytes each
+    words = [sys.executable, "--model", tiny_model, "--explain", out, one]
+    done = subprocess.run(["sh", "-c", command, *map(str, words)], capture_output=True, cwd=ROOT)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert done.stderr.startswith(f"edge-infer: error: {out} cannot be written: ".encode())
+    assert done.stderr.count(b"\n") == 1 and os.listdir(out) == []

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import os
 import re
 import shutil
-import struct
 from pathlib import Path
 
 import pytest
-from PIL import Image
-from PIL.TiffImagePlugin import AppendingTiffWriter
 
 from edge_runtime import inputs
 from edge_runtime.answers import answers
@@ -19,14 +15,6 @@ from edge_runtime.inputs import expand
 from edge_runtime.model import Model
 from tests.edge_runtime.commands import draw, named, run, timeless
 from tests.tiny import film, png
-
-
-def pages(*levels: int, size: int = 96) -> bytes:
-    """A TIFF with a film on each page."""
-    first, *others = [Image.fromarray(film(level, seed=1, size=size)) for level in levels]
-    stream = io.BytesIO()
-    first.save(stream, "TIFF", save_all=True, append_images=others)
-    return stream.getvalue()
 
 
 @pytest.fixture
@@ -101,60 +89,6 @@ def test_standard_input_without_end(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     assert task.error == "standard input has more than 1 MiB"
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
-def test_pages_are_films_of_their_own(tiny_model: Path, tmp_path: Path, workers: str) -> None:
-    scan = tmp_path / "scan.tif"
-    scan.write_bytes(pages(90, 170, 120))
-    single = tmp_path / "single.tif"
-    single.write_bytes(pages(170))
-    words = ("--json", "--model", tiny_model, "--workers", workers)
-    status, out, err = run(*words, scan, single, f"{scan}#2", f"{scan}#9", "-",
-                           stdin=pages(90, 170))  # fmt: skip
-    assert (status, err) == (1, b"")
-    found = timeless(out)
-    assert [one["file"] for one in found] == [
-        *(f"{scan}#{page}" for page in (1, 2, 3)), str(single), f"{scan}#2", f"{scan}#9",
-        "-#1", "-#2",
-    ]  # fmt: skip
-    answers = [one.get("answer") for one in found]
-    assert answers == ["normal", "covid", "normal", "covid", "covid", None, "normal", "covid"]
-    assert found[1]["score"] == found[3]["score"] == found[4]["score"] == found[7]["score"]
-    assert "no such page" in found[5]["error"]
-
-
-def test_a_damaged_page_leaves_the_others(tiny_model: Path, tmp_path: Path) -> None:
-    data = bytearray(pages(90, 170))
-    first = int.from_bytes(data[4:8], "little")
-    entries = int.from_bytes(data[first : first + 2], "little")
-    link = first + 2 + 12 * entries
-    second = int.from_bytes(data[link : link + 4], "little")
-    width = second + 2
-    while data[width : width + 2] != (256).to_bytes(2, "little"):
-        width += 12
-    # More than may be decoded: type LONG, one value, 16 million.
-    data[width + 2 : width + 12] = struct.pack("<HII", 4, 1, 1 << 24)
-    scan = tmp_path / "scan.tif"
-    scan.write_bytes(data)
-    status, out, err = run("--json", "--model", tiny_model, scan)
-    one, two = timeless(out)
-    assert (status, err) == (1, b"") and one["answer"] == "normal"
-    assert two["file"] == f"{scan}#2" and two["error"].startswith(f"{scan}#2 has more than")
-
-
-def test_a_smaller_copy_in_a_tiff_is_no_film(tmp_path: Path, tiny_model: Path) -> None:
-    scan = tmp_path / "pyramid.tif"
-    whole, small = (Image.fromarray(film(170, seed=1, size=size)) for size in (192, 96))
-    from PIL import TiffImagePlugin
-
-    small.encoderinfo = {"tiffinfo": TiffImagePlugin.ImageFileDirectory_v2()}
-    small.encoderinfo["tiffinfo"][254] = 1
-    whole.save(scan, "TIFF", save_all=True, append_images=[small])
-    with Image.open(scan) as picture:
-        assert picture.n_frames == 2  # type: ignore[attr-defined]
-    _, out, _ = run("--json", "--model", tiny_model, scan)
-    assert named(out) == [str(scan)]
-
-
 def test_a_folder_that_may_not_be_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def denied(path: str) -> None:
         raise PermissionError(13, "Permission denied", path)
@@ -173,22 +107,6 @@ def test_a_name_that_is_no_text_among_a_folder(tiny_model: Path, tmp_path: Path)
     assert [os.fsencode(name) for name in named(out)] == [os.fsencode(good), odd]
 
 
-def test_a_page_with_a_tile_of_gigabytes_is_refused(tiny_model: Path) -> None:
-    """What is refused of a whole film is refused of a page, before it is decoded."""
-    stream = io.BytesIO()
-    first, other = (Image.new("L", (96, 96), level) for level in (90, 170))
-    sizes = {65000: 60_000, 65001: 60_000}  # tags of nobody's, to be made those of a tile
-    first.save(stream, "TIFF", save_all=True, append_images=[other], tiffinfo=sizes)
-    data = stream.getvalue()
-    for mine, tile in ((65000, 322), (65001, 323)):
-        assert data.count(struct.pack("<HH", mine, 3)) == 2
-        data = data.replace(struct.pack("<HH", mine, 3), struct.pack("<HH", tile, 3))
-    status, out, _ = run("--json", "--model", tiny_model, "-", stdin=data)
-    assert status == 1
-    told = [one["error"] for one in timeless(out)]
-    assert len(told) == 2 and all("tiles are far larger" in error for error in told)
-
-
 def test_a_name_cannot_command_the_terminal(tiny_model: Path, tmp_path: Path) -> None:
     (path,) = draw(tmp_path, 1)
     harmful = tmp_path / "red\x1b[31m \x9b2J\u202e.png"
@@ -200,44 +118,6 @@ def test_a_name_cannot_command_the_terminal(tiny_model: Path, tmp_path: Path) ->
     assert (out + err).decode().replace("\n", "").isprintable()
 
 
-def test_the_first_page_of_a_film_without_pages_is_the_film(
-    tiny_model: Path, tmp_path: Path
-) -> None:
-    (path,) = draw(tmp_path, 1)
-    status, out, err = run("--json", "--model", tiny_model, path, f"{path}#1")
-    assert (status, err) == (0, b"")
-    whole, first = timeless(out)
-    assert first == {**whole, "file": f"{path}#1"}
-
-
-def test_a_small_copy_before_the_film_is_passed_over(tiny_model: Path, tmp_path: Path) -> None:
-    copy, film_itself = (Image.fromarray(film(level, seed=1, size=96)) for level in (90, 170))
-    path = tmp_path / "scan.tif"
-    with AppendingTiffWriter(str(path), new=True) as pages_of:
-        copy.save(pages_of, "TIFF", tiffinfo={254: 1})
-        pages_of.newFrame()
-        film_itself.save(pages_of, "TIFF")
-    film_itself.save(tmp_path / "film.png")
-    status, out, _ = run("--json", "--model", tiny_model, path, tmp_path / "film.png")
-    scan, plain = timeless(out)
-    assert status == 0 and scan == {**plain, "file": f"{path}#2"}
-
-
-def test_a_pipe_by_name_has_pages_and_a_picture(tiny_model: Path, tmp_path: Path) -> None:
-    """As a shell's <(command) gives it: a name that can be read once."""
-    reader, writer = os.pipe()
-    os.write(writer, pages(90, 170))
-    os.close(writer)
-    pipe, out = f"/dev/fd/{reader}", tmp_path / "out"
-    status, printed, err = run(
-        "--json", "--model", tiny_model, "--explain", out, pipe, pass_fds=(reader,)
-    )
-    os.close(reader)
-    assert (status, err) == (0, b"")
-    assert named(printed) == [f"{pipe}#1", f"{pipe}#2"]
-    assert len({one["score"] for one in timeless(printed)}) == 2 == len(list(out.iterdir()))
-
-
 def test_a_pipe_without_end_is_not_waited_for(
     tiny_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -245,3 +125,87 @@ def test_a_pipe_without_end_is_not_waited_for(
     with Model.open(tiny_model) as model:
         (one,) = answers(model, inputs.Task("zero", "/dev/zero"), as_json=False)
     assert one.kind == "failed" and re.match(r"zero has more than [\d,]+ bytes", one.line)
+
+
+def test_links_that_lead_nowhere(tiny_model: Path, tmp_path: Path) -> None:
+    """What is called a film is a failed input, and the others go on."""
+    folder = tmp_path / "films"
+    first, last = draw(folder, 2)
+    for name in ("itself", "000_itself.png"):
+        (folder / name).symlink_to(name)
+    (folder / "000_gone.png").symlink_to("gone.png")
+    (folder / "000_long.png").symlink_to("x" * 300 + "/x.png")
+    (folder / "000_under.png").symlink_to(f"{first.name}/x.png")
+    (folder / "a_folder.png").symlink_to(tmp_path)
+    record = tmp_path / "record.jsonl"
+    ways: tuple[tuple[str | Path, ...], ...] = (
+        ("--json",), ("--json", "--workers", "2"), ("--resume", record)
+    )  # fmt: skip
+    for way in ways:
+        status, out, err = run("--model", tiny_model, *way, folder)
+        assert (status, err) == (1, b"")
+        found = timeless(out or record.read_bytes())
+        names = ["000.png", "000_gone.png", "000_itself.png", "000_long.png", "000_under.png",
+                 "001.png"]  # fmt: skip
+        assert [one["file"] for one in found] == [str(folder / name) for name in names]
+        assert [one.get("error", "").rpartition(": ")[2] for one in found] == [
+            "", f"{folder}/000_gone.png does not exist", "Too many levels of symbolic links",
+            "File name too long", "Not a directory", "",
+        ]  # fmt: skip
+        assert found[-1]["file"] == str(last)
+    status, out, err = run("--model", tiny_model, folder)
+    assert status == 1 and out.count(b"(score ") == 2 and err.count(b"\n") == 4
+    for link in folder.glob("000?*"):
+        link.unlink()
+    assert run("--model", tiny_model, folder)[0] == 0
+
+
+def test_an_entry_that_the_system_will_not_describe(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a link into a folder that one may not search; root, as in a container, may search all."""
+
+    class Denied:
+        def __init__(self, name: str) -> None:
+            self.name, self.path = name, os.path.join(tmp_path, name)
+
+        def is_symlink(self) -> bool:
+            return True
+
+        def stat(self, **_: bool) -> None:
+            raise PermissionError(13, "Permission denied", self.path)
+
+        is_dir = is_file = stat
+
+    class Entries(list[Denied]):
+        def __enter__(self) -> Entries:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+    found = Entries([Denied("b.png"), Denied("a.png"), Denied("link")])
+    monkeypatch.setattr(os, "scandir", lambda path: found)
+    tasks = [(task.name, task.error) for task in expand([str(tmp_path)])]
+    assert tasks == [(str(tmp_path / name), None) for name in ("a.png", "b.png")]
+
+
+def test_a_pattern_answers_each_film_once(tree: Path) -> None:
+    def found(pattern: str) -> list[str]:
+        tasks = list(expand([f"{tree}/{pattern}"]))
+        assert not any(task.error for task in tasks), tasks
+        return [os.path.relpath(task.path, tree) for task in tasks]
+
+    (tree / "again").unlink()
+    (tree / "a-b").mkdir()
+    shutil.copy(tree / "000.png", tree / "a-b" / "0.png")
+    (tree / "empty").mkdir()
+    deep = ["a/deep/000.png"]
+    everything = ["000.png", "001.png", "1.2.840.7", "B.PNG", "IM0001", *deep, "a-b/0.png",
+                  "b/000.png"]  # fmt: skip
+    assert found("**/") == everything
+    assert found("a/**/") == found("a/**") == found("a/**/*") == found("a/**/d*") == deep
+    # One match is a folder, another a film: neither is passed over, nor is an empty folder a fault.
+    (tree / "a" / "dot.png").write_bytes((tree / "000.png").read_bytes())
+    assert found("a/**/d*") == [*deep, "a/dot.png"]
+    assert found("**/*.png") == ["000.png", "001.png", "a-b/0.png", *deep, "a/dot.png", "b/000.png"]

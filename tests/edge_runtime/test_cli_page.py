@@ -15,7 +15,7 @@ import pytest
 from edge_runtime.benchmark_record import BenchmarkRecord
 from edge_runtime.cli import DEFAULTS
 from edge_runtime.options import SHELLS, parser
-from tests.edge_runtime.commands import draw, run
+from tests.edge_runtime.commands import draw, named, run
 from tests.environments import ROOT
 
 PAGE = (ROOT / "docs/edge-infer.md").read_text("utf-8")
@@ -138,10 +138,48 @@ def test_the_other_examples_of_the_page_run(tmp_path: Path) -> None:
         tools.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m edge_runtime "$@"\n')
         tools.chmod(0o755)
         for line in body.splitlines():
-            target = tmp_path / line.partition("> ~/")[2]
-            target.parent.mkdir(parents=True, exist_ok=True)
             subprocess.run(
                 ["sh", "-ec", line.removeprefix("$ ")], check=True, cwd=ROOT,
                 env={**os.environ, "HOME": str(tmp_path), "PATH": f"{tmp_path}:{os.defpath}"},
             )  # fmt: skip
-            assert "--threshold" in target.read_text() or "-l threshold" in target.read_text()
+        written = [path.read_text() for path in tmp_path.rglob("*edge-infer*") if path != tools]
+        assert len(written) == 3
+        assert all("--threshold" in text or "-l threshold" in text for text in written)
+
+
+def test_films_after_two_hyphens_anywhere(tiny_model: Path, tmp_path: Path) -> None:
+    (one,) = draw(tmp_path, 1)
+    odd = tmp_path / "--json"
+    odd.write_bytes(one.read_bytes())
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    for words, films in (
+        ((one.name, "--json", "--", one.name), [one.name] * 2),
+        (("--json", "--", "--json", one.name), ["--json", one.name]),
+        ((one.name, "--json", one.name, "--"), [one.name] * 2),
+        (("--json", "--", one.name, "--"), [one.name, "--"]),
+    ):
+        status, out, err = run("--model", tiny_model, *words, cwd=tmp_path, env=environment)
+        assert (status, err) == (int("--" in films), b"") and named(out) == films
+    assert b"expected one argument" in run("--explain", "--", one)[2]
+
+
+@pytest.mark.parametrize("words", [
+    ("--threads", "9" * 5000), ("--threads", "0" * 5000), ("--threads", "\u0663"),
+    ("--threads", "\u00b2"), ("--workers", "257"), ("--benchmark", "00000000199999999"),
+    ("--benchmark", "1000001"), ("--threshold", "0." + "\u0663"), ("--threshold", "0_1"),
+    ("--threshold", "9" * 5000), ("--completion", "z" * 5000), ("--" + "z" * 5000,),
+    ("--explain", ""), ("--resume", ""),
+])  # fmt: skip
+def test_values_that_are_none(words: tuple[str, ...]) -> None:
+    status, out, err = run(*words)
+    assert (status, out, err.count(b"\n")) == (2, b"", 1) and len(err) < 300
+    assert words[0][:40].encode() in err and err.endswith(b"see edge-infer --help\n")
+
+
+def test_values_that_may_be_written_so(tiny_model: Path, tmp_path: Path) -> None:
+    (one,) = draw(tmp_path, 1)
+    words = ("--model", tiny_model, "--threads", "0" * 5000 + "2", "--threshold=-0", one)
+    status, out, err = run("--json", *words)
+    assert (status, err) == (0, b"") and b"-0.0" not in out
+    assert json.loads(out)["runtime"]["threads"] == 2
+    assert b"threshold 0.000)" in run(*words)[1]
