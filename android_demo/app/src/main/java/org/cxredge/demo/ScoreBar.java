@@ -57,7 +57,7 @@ public final class ScoreBar extends View {
     private void words(Canvas canvas, float base, float mark) {
         String word = getContext().getString(R.string.bar_threshold);
         float half = ink.measureText(word) / 2;
-        float edge = ink.measureText("0") + 8 * dp;
+        float edge = 2 * ink.measureText("0"); // a digit, and as much room
         float middle = Math.min(Math.max(mark, edge + half), getWidth() - edge - half);
         ink.setColor(getContext().getColor(R.color.faint));
         ink.setTextAlign(Paint.Align.CENTER);

@@ -36,10 +36,10 @@ public final class VariantsTest extends ScreenTests {
         "large-text +h1300dp", // 200 % text
         "small +w320dp-h480dp-hdpi", // and 200 % text
     };
+    private static final int ANDROID = 1; // the first byte of its ids
     private static final List<String> LARGE = Arrays.asList("large-text", "small");
-    private static final List<String> NARROW = Arrays.asList("wide", "large-text", "small");
 
-    /** Start, first screen and result, in each variant; the crop where there is little room. */
+    /** Every screen with something to push, in each variant. */
     @Test
     public void everyVariantIsDrawn() throws Exception {
         for (String variant : VARIANTS) {
@@ -54,9 +54,13 @@ public final class VariantsTest extends ScreenTests {
             screen(ResultActivity.class, result, name + "-result");
             screen(MainActivity.class, new Intent(Intent.ACTION_MAIN), name + "-start");
             screen(WelcomeActivity.class, new Intent(), name + "-welcome");
-            if (NARROW.contains(name)) {
-                Intent crop = new Intent(app, CropActivity.class).setData(entry.uri);
-                screen(CropActivity.class, crop, name + "-crop");
+            Intent crop = new Intent(app, CropActivity.class).setData(entry.uri);
+            screen(CropActivity.class, crop, name + "-crop");
+            screen(SelfCheckActivity.class, new Intent(), name + "-self-check");
+            screen(SettingsActivity.class, new Intent(), name + "-settings");
+            if (!LARGE.contains(name)) { // its digests and files' names fit into no column then
+                Intent card = PageActivity.of(app, PageActivity.CARD);
+                screen(PageActivity.class, card, name + "-page-card");
             }
             Session.ONE.clear();
         }
@@ -98,7 +102,7 @@ public final class VariantsTest extends ScreenTests {
     /** Android's own, as scroll views are. */
     private static boolean bar(View view) {
         return view.getId() == View.NO_ID || view instanceof android.widget.ScrollView
-                || view.getResources().getResourceName(view.getId()).startsWith("android:");
+                || view.getId() >>> 24 == ANDROID;
     }
 
     /** No text is cut off: what is in one line fits, but for names of files. */
