@@ -5,6 +5,7 @@ import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 import static org.robolectric.Shadows.shadowOf;
 
+import android.content.Context;
 import android.content.Intent;
 import android.graphics.Bitmap;
 import android.graphics.Canvas;
@@ -127,11 +128,25 @@ public final class OtherScreensTest extends ScreenTests {
             until("the JPEG", () -> jpeg.getText().toString().startsWith("JPEG is decoded by"));
             JpegCheck check = JpegCheck.run(screen, Engine.of(screen));
             assertTrue(jpeg.getText().toString(), check.most <= 3 && check.mean < 0.5);
-            // Robolectric draws no bands: the app has to notice, and refuse what needs them.
-            assertFalse(check.bands || PhoneDecoding.bandsProved);
+            assertTrue(check.bands && PhoneDecoding.bandsProved);
             TextView family = screen.findViewById(R.id.check_family);
             assertEquals("All integers: equal to the last bit.", family.getText().toString());
             draw(screen, "self-check");
+        }
+    }
+
+    @Test
+    public void aDecoderWithoutBandsIsNoticed() throws Exception {
+        ready();
+        Regions.blank = true;
+        Context app = RuntimeEnvironment.getApplication();
+        try {
+            JpegCheck check = JpegCheck.run(app, Engine.of(app));
+            assertFalse(check.bands || PhoneDecoding.bandsProved);
+            assertTrue(check.said(app), check.said(app).contains("more than 16 megapixels are"));
+        } finally {
+            Regions.reset();
+            assertTrue(JpegCheck.run(app, Engine.of(app)).bands);
         }
     }
 

@@ -16,6 +16,8 @@ public final class Regions {
     static int most = Integer.MAX_VALUE;
     static boolean byError;
     static int given;
+    /** As a decoder that cannot take parts of a picture, and does not say so. */
+    static boolean blank;
 
     private Bitmap whole;
 
@@ -23,6 +25,7 @@ public final class Regions {
         most = Integer.MAX_VALUE;
         byError = false;
         given = 0;
+        blank = false;
     }
 
     @Implementation
@@ -49,7 +52,9 @@ public final class Regions {
         whole.getPixels(colours, 0, across, place.left, place.top, across, place.height());
         Bitmap part = Bitmap.createBitmap(across, place.height(), Bitmap.Config.ARGB_8888);
         part.setPremultiplied(false);
-        part.setPixels(colours, 0, across, 0, 0, across, place.height());
+        if (!blank) {
+            part.setPixels(colours, 0, across, 0, 0, across, place.height());
+        }
         return part;
     }
 

@@ -32,7 +32,7 @@ import org.robolectric.annotation.GraphicsMode;
 
 /** What tests of screens share: films by address, waiting, pictures. */
 @RunWith(RobolectricTestRunner.class)
-@Config(sdk = 34, qualifiers = "en-w360dp-h760dp-hdpi")
+@Config(sdk = 34, qualifiers = "en-w360dp-h760dp-hdpi", shadows = Regions.class)
 @GraphicsMode(GraphicsMode.Mode.NATIVE)
 public abstract class ScreenTests {
     static final String[] FILMS = {"above.png", "below.png", "borderline.png", "unfamiliar.png"};
