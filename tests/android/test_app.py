@@ -122,6 +122,36 @@ def test_a_permission_is_found(built: Built, tmp_path: Path) -> None:
         verify._badging(run.run("aapt2", "dump", "badging", out))
 
 
+def test_a_lambda_that_android_8_cannot_link_is_found(built: Built, tmp_path: Path) -> None:
+    source = tmp_path / "Late.java"
+    source.write_text("class Late { Runnable later(int n) { return () -> wait(n); }\n"
+                      "static void wait(int n) {} }\n")  # fmt: skip
+    run.run("javac", "--release", "8", "-Xlint:-options", "-d", tmp_path, source)
+    for words, left in ((["--no-desugaring"], True), (["--lib", built.android], False)):
+        out = tmp_path / f"left-{left}"
+        out.mkdir()
+        r8 = artefacts.fetched(run.CACHE, "build")["com/android/tools/r8"]
+        run.run("java", "-cp", r8, "com.android.tools.r8.D8", "--min-api", "26", *words,
+                "--output", out, tmp_path / "Late.class")  # fmt: skip
+        if left:
+            with pytest.raises(GateError, match="invoke-custom is left"):
+                verify._dex(out / "classes.dex")
+        else:
+            assert verify._dex(out / "classes.dex") == "no invoke-custom"
+
+
+def test_an_apk_that_is_too_large_is_found(tmp_path: Path) -> None:
+    for more, held in ((0, True), (1, False)):
+        apk = tmp_path / "large.apk"
+        with apk.open("wb") as stream:
+            stream.truncate(verify.MOST_BYTES + more)
+        if held:
+            assert "9,000,000 bytes" in verify._size(apk)
+        else:
+            with pytest.raises(GateError, match="9,000,001 bytes; 9,000,000 are allowed"):
+                verify._size(apk)
+
+
 def test_an_unsigned_apk_is_found(built: Built) -> None:
     with pytest.raises(InterpreterError, match="apksigner failed"):
         verify._signature(built.unsigned)
