@@ -43,8 +43,8 @@ enum { DONE = 0, FAILED = 1, USAGE = 2, BROKEN = 3, REFUSED = 4 };
 static const char HELP[] =
     "usage: edge_infer --model FILE [--library FILE] [--json] [--threshold P] FILM ...\n"
     "\n"
-    "Give chest films a score against a threshold. A FILM is a PGM or PPM (P5, P6) of 8 or 16\n"
-    "bits, or with --raw a file of nothing but grays.\n"
+    "Give chest films a score against a threshold. A FILM is a PGM (P5) of 8 or 16 bits, a PPM\n"
+    "(P6) of 8 bits, or with --raw a file of nothing but grays.\n"
     "\n"
     "  --model FILE      a .tflite file with its contract\n"
     "  --library FILE    LiteRT's library (default: libLiteRt.so beside the program, or where\n"
@@ -61,7 +61,7 @@ static const char HELP[] =
     "\n" NOTICE "\n"
     "\n"
     "exit status: 0 done; 1 some inputs failed; 2 wrong use; 3 model or library missing or\n"
-    "broken; 4 every input was refused. Never the answer.\n";
+    "broken; 4 every input was refused. None tells covid from normal.\n";
 
 /* ---- messages ------------------------------------------------------------------------------ */
 
@@ -639,6 +639,8 @@ static bool read_header(FILE *file, Layout *layout) {
         return no("has a header that makes no sense: width, height and a greatest value of at "
                   "most 65535 are wanted");
     if (!fits(width, height)) return false;
+    if (two == '6' && most > 255) /* as edge-infer, where Pillow would keep the high byte */
+        return no("has more than 8 bits a channel in colour or with alpha; save it as 16-bit gray");
     *layout = (Layout){(int)width, (int)height, two == '6' ? 3 : 1, most > 255 ? 2 : 1, false, most};
     return true;
 }

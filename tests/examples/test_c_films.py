@@ -42,7 +42,8 @@ BAD = {
     "one too few": (HEAD + bytes(9_999), "cut short"),
     "half of 16 bits": (b"P5\n100 100\n65535\n" + bytes(19_999), "cut short"),
     "a third of three": (b"P6\n100 100\n255\n" + bytes(10_000), "cut short"),
-    "the largest, cut": (b"P6\n32768 2048\n65535\n" + bytes(999), "cut short"),
+    "the largest, cut": (b"P6\n32768 2048\n255\n" + bytes(999), "cut short"),
+    "colour of 16 bits": (b"P6\n10 10\n4095\n" + bytes(600), "more than 8 bits a channel"),
     "the largest wide, cut": (b"P5\n32768 2048\n65535\n" + bytes(999), "cut short"),
 }
 
