@@ -63,7 +63,8 @@ final class FilmRows {
 
     private static String answer(Activity screen, Session.Entry entry) {
         if (entry.failure != null) {
-            return screen.getString(R.string.failed);
+            return Words.say(screen, R.string.row_refused, screen.getString(R.string.failed),
+                    Failures.said(screen, entry.failure));
         }
         if (entry.analysis == null) {
             return screen.getString(R.string.waiting);

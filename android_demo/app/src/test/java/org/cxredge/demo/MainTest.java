@@ -98,7 +98,9 @@ public final class MainTest extends ScreenTests {
             allRead();
             LinearLayout rows = controller.get().findViewById(R.id.films);
             assertEquals(5, rows.getChildCount());
-            assertEquals("letter.pdf: Not read", rows.getChildAt(0).getContentDescription());
+            assertEquals("letter.pdf: Not read. This app does not read this kind of file (PDF). "
+                    + "It reads JPEG, PNG, WebP, TIFF and DICOM.",
+                    rows.getChildAt(0).getContentDescription());
             Map<String, Object> told = expected("below.png");
             String below = String.format(Locale.ROOT, "below.png: %s (%.3f, threshold %.3f)",
                     told.get("answer"), told.get("score"), told.get("threshold"));
