@@ -12,6 +12,7 @@ from typing import Any
 from PIL import Image
 
 from edge_runtime.errors import FilmError
+from edge_runtime.windowing import is_wide
 
 __all__ = ["check_depth", "check_wrapped"]
 
@@ -23,7 +24,7 @@ DEEP = "has more than 8 bits a channel in colour or with alpha; save it as 16-bi
 
 def check_depth(image: Image.Image) -> None:
     """Raise `FilmError` for a picture, not yet decoded, that Pillow would cut to 8 bits."""
-    wide = image.mode.startswith(("I", "F"))
+    wide = is_wide(image.mode)
     bits, kind = _of_tiff(image)
     if bits == 8 and kind == SIGNED:
         raise FilmError("is a TIFF of signed 8-bit numbers, which is not read; save it as PNG")

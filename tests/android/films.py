@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 
 from PIL import Image
 
+from tests.raw_pictures import chunk
+
 __all__ = ["FORMS", "drawn", "numbers"]
 
 Dice = random.Random
@@ -108,10 +110,7 @@ def raw_png(dice: Dice, count: int) -> bytes:
     behind = [(b"eXIf", exif(dice.choice(TURNS)))] if dice.random() < 0.3 else []
     chunks = [(b"IHDR", head), *palette, *((b"IDAT", part) for part in parts), *behind,
               (b"IEND", b"")]  # fmt: skip
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
-        for name, body in chunks
-    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*one) for one in chunks)
 
 
 def tiff(dice: Dice, count: int) -> bytes:

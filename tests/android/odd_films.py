@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import struct
-import zlib
 from collections.abc import Iterator
 
 from PIL import Image
@@ -12,6 +11,7 @@ from pydicom.sequence import Sequence
 
 from tests.android.dicom_films import changed, table
 from tests.android.films import exif, gray, rgb, saved, wide
+from tests.raw_pictures import Tags, chunk, raw_bmp, raw_png, raw_tiff, size
 
 __all__ = ["BROKEN", "REFUSED", "UNREAD", "odd"]
 
@@ -50,21 +50,10 @@ def odd(seed: int) -> Iterator[tuple[str, bytes]]:
     yield from _dicoms(dice)
 
 
-def chunk(name: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
-
-
 def put(png: bytes, *chunks: bytes, behind: bool = False) -> bytes:
     """Chunks right behind the header, or right behind the pixels."""
     at = len(png) - 12 if behind else 33
     return png[:at] + b"".join(chunks) + png[at:]
-
-
-def raw_png(across: int, down: int, bits: int, kind: int, rows: list[bytes]) -> bytes:
-    head = struct.pack(">IIBBBBB", across, down, bits, kind, 0, 0, 0)
-    pixels = zlib.compress(b"".join(b"\0" + row for row in rows))
-    parts = chunk(b"IHDR", head), chunk(b"IDAT", pixels), chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
 
 def _pngs(dice: random.Random) -> Iterator[tuple[str, bytes]]:
@@ -98,29 +87,6 @@ def _pngs(dice: random.Random) -> Iterator[tuple[str, bytes]]:
     yield "png_gray_alpha_16.png", raw_png(20, 9, 16, 4, [dice.randbytes(80) for _ in range(9)])
 
 
-Tags = dict[int, tuple[int, list[int]]]  # tag -> kind (1 bytes, 3 short, 4 long), numbers
-
-
-def raw_tiff(tags: Tags, pixels: bytes, order: str = "<", more: bytes = b"") -> bytes:
-    """Pixels in one strip; `more` are entries behind the others."""
-    tags = {273: (4, [8]), 279: (4, [len(pixels)]), **tags}
-    at = 8 + len(pixels)
-    entries, lists = b"", b""
-    for tag, (kind, values) in sorted(tags.items()):
-        body = struct.pack(f"{order}{len(values)}{'B?HI'[kind - 1]}", *values)
-        if len(body) > 4:
-            body, lists = struct.pack(f"{order}I", at + len(lists)), lists + body
-        entries += struct.pack(f"{order}HHI", tag, kind, len(values)) + body.ljust(4, b"\0")
-    count = struct.pack(f"{order}H", (len(entries) + len(more)) // 12)
-    head = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(f"{order}I", at + len(lists))
-    return head + pixels + lists + count + entries + more + bytes(4)
-
-
-def size(across: int, down: int, bits: list[int], photometric: int | None) -> Tags:
-    tags: Tags = {256: (3, [across]), 257: (3, [down]), 258: (3, bits), 277: (3, [len(bits)])}
-    return tags if photometric is None else {**tags, 262: (3, [photometric])}
-
-
 def _tiffs(dice: random.Random) -> Iterator[tuple[str, bytes]]:
     one, two = dice.randbytes(60 * 41), dice.randbytes(60 * 41 * 2)
     four, bit = dice.randbytes(60 * 41 * 4), dice.randbytes(8 * 41)
@@ -151,17 +117,6 @@ def _tiffs(dice: random.Random) -> Iterator[tuple[str, bytes]]:
     yield "tiff_gray_alpha.tif", raw_tiff({**size(60, 41, [8] * 2, 1), 338: (3, [2])}, two)
     yield "tiff_fill_order.tif", raw_tiff({**size(60, 41, [1], 1), 266: (3, [2])}, bit)
     yield "tiff_jpeg.tif", saved(rgb(dice), "TIFF", compression="jpeg")
-
-
-def raw_bmp(size: tuple[int, int], bits: int, palette: bytes, data: bytes, packing: int = 0,
-            colours: int = 0, header: int = 40) -> bytes:  # fmt: skip
-    at = 14 + header + len(palette)
-    if header == 12:
-        head = struct.pack("<IHHHH", 12, *size, 1, bits)
-    else:
-        head = struct.pack("<IiiHHIIiiII", header, *size, 1, bits, packing, len(data), 1, 1,
-                           colours, 0).ljust(header, b"\0")  # fmt: skip
-    return b"BM" + struct.pack("<IHHI", at + len(data), 0, 0, at) + head + palette + data
 
 
 def _bmps(dice: random.Random) -> Iterator[tuple[str, bytes]]:

@@ -45,6 +45,16 @@ def in_child(work: Any) -> Any:
     return json.loads(said)
 
 
+def ran(program: str, *words: object) -> subprocess.CompletedProcess[str]:
+    """A program in a process of its own, which has to end well and in time."""
+    done = subprocess.run(
+        [sys.executable, "-c", program, *map(str, words)],
+        capture_output=True, text=True, cwd=ROOT, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done
+
+
 def answers(model: Model) -> list[Any]:
     """JSON-ready, so that they can be compared with those of another process."""
     found = [model.run(film(level, seed=level).tobytes()) for level in LEVELS]
@@ -133,10 +143,7 @@ def test_a_fork_while_another_thread_loads() -> None:
         "status = os.waitpid(child, 0)[1]; done.set(); holder.join()\n"
         "os.write(2, b'parent'); sys.exit(status != 0)\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, timeout=120
-    )
-    assert (done.returncode, done.stderr) == (0, "child 1 parent")
+    assert ran(program).stderr == "child 1 parent"
 
 
 @pytest.mark.parametrize("interpreter", INTERPRETERS)
@@ -152,11 +159,8 @@ def test_threads_that_load_leave_stderr_as_it_was(tiny_model: Path, interpreter:
         "print(len(os.listdir('/proc/self/fd')) if os.path.isdir('/proc/self/fd') else 0)\n"
         "os.write(2, b'still there')\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program, tiny_model, interpreter],
-        capture_output=True, text=True, cwd=ROOT, timeout=300,
-    )  # fmt: skip
-    assert (done.returncode, done.stderr) == (0, "still there")
+    done = ran(program, tiny_model, interpreter)
+    assert done.stderr == "still there"
     assert int(done.stdout) <= 5  # the three streams, and the listing's own; no pipe is left
 
 
@@ -170,11 +174,7 @@ def test_a_forked_child_that_ends_as_python_does(tiny_model: Path, interpreter: 
         "if child: sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
         "model.close(); del model\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program, tiny_model, interpreter],
-        capture_output=True, text=True, cwd=ROOT, timeout=120,
-    )  # fmt: skip
-    assert (done.returncode, done.stderr) == (0, "")
+    assert ran(program, tiny_model, interpreter).stderr == ""
 
 
 def test_four_processes_read_one_file(tiny_model: Path, tmp_path: Path) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import struct
-import zlib
 
 import numpy as np
 import pytest
@@ -12,6 +10,7 @@ from PIL import Image
 
 from edge_runtime.errors import FilmError
 from edge_runtime.pixels import film_pixels
+from tests.raw_pictures import raw_bmp, raw_png, raw_tiff, size
 
 WIDE, HIGH = 70, 66
 VALUES = np.linspace(0, 4095, WIDE * HIGH).reshape(HIGH, WIDE).astype(np.uint16)
@@ -24,51 +23,22 @@ def png(kind: int, depth: int) -> bytes:
     planes = np.repeat(values[:, :, None], CHANNELS[kind], axis=2)
     raw = planes.astype(planes.dtype.newbyteorder(">")).tobytes()
     row = len(raw) // HIGH
-    rows = b"".join(b"\0" + raw[at : at + row] for at in range(0, len(raw), row))
-
-    def chunk(name: bytes, data: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-        )
-
-    head = struct.pack(">IIBBBBB", WIDE, HIGH, depth, kind, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows))
-        + chunk(b"IEND", b"")
-    )  # fmt: skip
+    rows = [raw[at : at + row] for at in range(0, len(raw), row)]
+    return raw_png(WIDE, HIGH, depth, kind, rows)
 
 
 def tiff(values: np.ndarray, bits: int, sample: int, channels: int = 1) -> bytes:
-    """A TIFF with just the tags that it must have."""
+    """A TIFF of one strip; `sample` says what kind of number its samples are."""
+    tags = size(WIDE, HIGH, [bits] * channels, 2 if channels == 3 else 1)
     raw = values.astype(values.dtype.newbyteorder("<")).tobytes()
-    photometric = 2 if channels == 3 else 1
-    several = 8 + len(raw)  # where the bits of three channels stand
-    tags = [
-        (256, 4, 1, WIDE), (257, 4, 1, HIGH),
-        (258, 3, channels, bits if channels == 1 else several),
-        (259, 3, 1, 1), (262, 3, 1, photometric), (273, 4, 1, 8), (277, 3, 1, channels),
-        (278, 4, 1, HIGH), (279, 4, 1, len(raw)), (339, 3, 1, sample),
-    ]  # fmt: skip
-    tail = struct.pack("<3H", bits, bits, bits) if channels == 3 else b""
-    directory = struct.pack("<H", len(tags)) + b"".join(
-        struct.pack("<HHII", *tag) for tag in tags
-    ) + bytes(4)  # fmt: skip
-    return b"II*\0" + struct.pack("<I", several + len(tail)) + raw + tail + directory
+    return raw_tiff({**tags, 259: (3, [1]), 278: (4, [HIGH]), 339: (3, [sample])}, raw)
 
 
-def bmp(colours: int) -> bytes:
-    """A gray ramp as an 8-bit BMP whose palette says how many colours it has."""
-    stream = io.BytesIO()
-    Image.fromarray((VALUES >> 11).astype(np.uint8) * 255).save(stream, "BMP")
-    data = bytearray(stream.getvalue())
-    data[46:50] = struct.pack("<I", colours)
-    start = 54 + 4 * colours
-    if colours == 2:
-        data[54:62] = bytes(4) + b"\xff\xff\xff\0"
-        pixels = bytes(value and 1 for value in data[struct.unpack_from("<I", data, 10)[0] :])
-        data = data[:62] + pixels
-        data[10:14] = struct.pack("<I", start)
-    return bytes(data)
+def bmp() -> bytes:
+    """Black and white, in eight bits a pixel: Pillow writes none."""
+    row = -(-WIDE // 4) * 4
+    data = b"".join(bytes(value >> 11 for value in line).ljust(row, b"\0") for line in VALUES)
+    return raw_bmp((WIDE, HIGH), 8, bytes(4) + b"\xff\xff\xff\0", data, colours=2)
 
 
 RGB = np.repeat(VALUES[:, :, None], 3, axis=2)
@@ -84,7 +54,7 @@ REFUSED = {
     ),
     "TIFF of signed bytes": (tiff((VALUES >> 4).astype(np.int8), 8, 2), "signed 8-bit"),
     "TIFF of large numbers": (tiff(VALUES.astype(np.uint32) << 20, 32, 1), "from 2\\*\\*31 on"),
-    "BMP of two colours": (bmp(2), "two colours"),
+    "BMP of two colours": (bmp(), "two colours"),
     "TIFF of doubles": (tiff(VALUES.astype(np.float64), 64, 3), "of a kind not read"),
 }  # fmt: skip
 READ = {

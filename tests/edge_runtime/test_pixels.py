@@ -5,10 +5,8 @@ from __future__ import annotations
 import io
 import os
 import random
-import struct
 import subprocess
 import sys
-import zlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -29,6 +27,7 @@ from edge_runtime.pixels import (
     resize,
     rgb,
 )
+from tests.raw_pictures import raw_png
 
 ROOT = Path(__file__).parents[2]
 unhurried = settings(deadline=None, max_examples=60)
@@ -202,12 +201,7 @@ def test_what_a_decoder_says_is_told_in_one_line() -> None:
 
 def huge(width: int, height: int) -> bytes:
     """A PNG that says it is this large and holds nothing."""
-    chunks = b""
-    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    for kind, body in ((b"IHDR", head), (b"IDAT", zlib.compress(b"")), (b"IEND", b"")):
-        whole = kind + body
-        chunks += struct.pack(">I", len(body)) + whole + struct.pack(">I", zlib.crc32(whole))
-    return b"\x89PNG\r\n\x1a\n" + chunks
+    return raw_png(width, height, 8, 0, [])
 
 
 @pytest.mark.parametrize("side", [8193, 10_000, 30_000])

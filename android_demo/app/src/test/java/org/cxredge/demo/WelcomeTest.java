@@ -49,6 +49,20 @@ public final class WelcomeTest extends ScreenTests {
         Engine.one.recheck(1);
     }
 
+    /** The bundled one, which opens when the latch is let go. */
+    private static CountDownLatch modelThatIsLate() {
+        CountDownLatch opens = new CountDownLatch(1);
+        model(() -> {
+            try {
+                opens.await();
+            } catch (InterruptedException error) {
+                throw new IOException(error);
+            }
+            return bundled();
+        });
+        return opens;
+    }
+
     private static ActivityController<WelcomeActivity> open() {
         Intent intent = WelcomeActivity.first(RuntimeEnvironment.getApplication());
         return Robolectric.buildActivity(WelcomeActivity.class, intent).setup();
@@ -83,15 +97,7 @@ public final class WelcomeTest extends ScreenTests {
 
     @Test
     public void itWaitsForTheModel() throws Exception {
-        CountDownLatch opens = new CountDownLatch(1);
-        model(() -> {
-            try {
-                opens.await();
-            } catch (InterruptedException error) {
-                throw new IOException(error);
-            }
-            return bundled();
-        });
+        CountDownLatch opens = modelThatIsLate();
         try (ActivityController<WelcomeActivity> controller = open()) {
             WelcomeActivity screen = controller.get();
             assertTrue(missing(screen), missing(screen).startsWith("The model is being read"));
@@ -188,15 +194,7 @@ public final class WelcomeTest extends ScreenTests {
     @Test
     public void filmsWaitUntilTheModelIsKnown() throws Exception {
         new Settings(app).accept(right.check().file.contract.graphSha256);
-        CountDownLatch opens = new CountDownLatch(1);
-        model(() -> {
-            try {
-                opens.await();
-            } catch (InterruptedException error) {
-                throw new IOException(error);
-            }
-            return bundled();
-        });
+        CountDownLatch opens = modelThatIsLate();
         Intent sent = new Intent(Intent.ACTION_SEND)
                 .putExtra(Intent.EXTRA_STREAM, film("above.png"));
         try (ActivityController<MainActivity> controller =
