@@ -38,7 +38,8 @@ def answers(
         if task.error is not None:
             raise FilmError(task.error)
         task = _held(task)
-        pages = pages_of(task)
+        tiff = _is_tiff(task)
+        pages = _tiff_pages(task) if tiff else [1]
         if task.page is not None and task.page not in pages:
             raise FilmError(
                 f"{one_line(task.name)}: there is no such page that is a film of its own; "
@@ -48,11 +49,11 @@ def answers(
         yield failure(task.name, str(error), as_json=as_json)
         return
     if pages == [1] and task.page in (None, 1):
-        yield _answer(model, task, None, as_json, explain)
+        yield _answer(model, task, None, tiff, as_json, explain)
         return
     for page in pages if task.page is None else [task.page]:
         if page not in task.done:
-            yield _answer(model, task, page, as_json, explain)
+            yield _answer(model, task, page, tiff, as_json, explain)
 
 
 def failure(name: str, error: str, *, as_json: bool) -> Outcome:
@@ -65,11 +66,11 @@ def failure(name: str, error: str, *, as_json: bool) -> Outcome:
 
 
 def _answer(
-    model: Model, task: Task, page: int | None, as_json: bool, explain: str | None
+    model: Model, task: Task, page: int | None, tiff: bool, as_json: bool, explain: str | None
 ) -> Outcome:
     name = task.name if page is None or task.page is not None else f"{task.name}#{page}"
     try:
-        with _quiet(task):
+        with _quiet(tiff):
             found = model.answer(_source(task, page, name)) | {"file": name}
             picture = None
             if explain is not None:
@@ -89,12 +90,12 @@ def _answer(
 
 
 @contextmanager
-def _quiet(task: Task) -> Iterator[None]:
+def _quiet(tiff: bool) -> Iterator[None]:
     """Decoders' remarks on odd headers and damaged data are not for the user."""
     with ExitStack() as stack:
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")
-        if _is_tiff(task):  # its library prints what it raises as well
+        if tiff:  # its library prints what it raises as well
             from edge_runtime.native_messages import native_messages
 
             with suppress(OSError):  # too many open files: then it may be heard
@@ -170,8 +171,10 @@ def _opened(task: Task) -> Any:
 
 def pages_of(task: Task) -> list[int]:
     """The pages that are films of their own, counted from 1: of a TIFF, else [1]."""
-    if not _is_tiff(task):
-        return [1]
+    return _tiff_pages(task) if _is_tiff(task) else [1]
+
+
+def _tiff_pages(task: Task) -> list[int]:
     from PIL import Image
 
     try:
