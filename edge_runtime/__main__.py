@@ -3,15 +3,12 @@
 import gc
 import os
 import sys
-
-TYPE_CHECKING = False  # typing's own, without its import
-if TYPE_CHECKING:
-    from typing import NoReturn
+from typing import NoReturn
 
 __all__ = ["command"]
 
 
-def command() -> "NoReturn":
+def command() -> NoReturn:
     """Run `edge-infer` and end the process.
 
     At once: to take the libraries apart first is a tenth of a cold answer's time, and the
